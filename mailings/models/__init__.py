@@ -1,0 +1,10 @@
+"""Measures, mailings and the delivery engine's tables, one noun a file."""
+
+from mailings.models.deliveries import Delivery, Run, RunContent
+from mailings.models.mailings import Approval, Mailing, MailingItem
+from mailings.models.measures import Measure
+from mailings.models.notices import Heartbeat, MailPreference, Notice
+
+__all__ = [
+    "Approval", "Delivery", "Heartbeat", "MailPreference", "Mailing", "MailingItem", "Measure", "Notice", "Run", "RunContent",
+]

@@ -1,0 +1,81 @@
+"""The event log: the history of everything, and the outbox from which mails are made."""
+
+from typing import Any, ClassVar
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.models import Municipality, User
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def about(self, subject: models.Model) -> "EventQuerySet":
+        """The events of one object, oldest first."""
+        content_type = ContentType.objects.get_for_model(subject)
+        return self.filter(content_type=content_type, object_id=subject.pk).order_by("pk")
+
+    def delete(self) -> Any:
+        raise TypeError("Events are kept for ever.")
+
+    def update(self, **kwargs: Any) -> int:
+        raise TypeError("Events never change.")
+
+
+class Event(models.Model):
+    """Who did what, when, on what. Written in the transaction of the act; a database trigger refuses change and removal."""
+
+    class Verb(models.TextChoices):
+        REQUEST_DRAFTED = "request_drafted", _("Draft made")
+        REQUEST_EDITED = "request_edited", _("Draft changed")
+        REQUEST_SUBMITTED = "request_submitted", _("Request submitted")
+        REQUEST_ACKNOWLEDGED = "request_acknowledged", _("Receipt acknowledged")
+        REQUEST_STARTED = "request_started", _("Work started")
+        REQUEST_ASKED = "request_asked", _("Information asked from the municipality")
+        REQUEST_ANSWERED = "request_answered", _("Municipality answered")
+        REQUEST_COMPLETED = "request_completed", _("Work completed")
+        REQUEST_CLOSED = "request_closed", _("Request closed")
+        REQUEST_DECLINED = "request_declined", _("Request declined")
+        REQUEST_WITHDRAWN = "request_withdrawn", _("Request withdrawn")
+        REQUEST_ASSIGNED = "request_assigned", _("Request assigned")
+        MESSAGE_SENT = "message_sent", _("Message sent")
+        MAILING_DRAFTED = "mailing_drafted", _("Mailing drafted")
+        MAILING_EDITED = "mailing_edited", _("Mailing changed")
+        MAILING_APPROVAL_ASKED = "mailing_approval_asked", _("Approval asked")
+        MAILING_APPROVED = "mailing_approved", _("Mailing approved")
+        MAILING_SENT_BACK = "mailing_sent_back", _("Mailing sent back")
+        MAILING_APPROVAL_VOIDED = "mailing_approval_voided", _("Approval void: the content changed")
+        MAILING_SCHEDULED = "mailing_scheduled", _("Sending scheduled")
+        MAILING_UNSCHEDULED = "mailing_unscheduled", _("Sending no longer scheduled")
+        MAILING_HELD = "mailing_held", _("Mailing held")
+        MAILING_PLANNED = "mailing_planned", _("Sending started")
+        MAILING_SENT = "mailing_sent", _("Mailing sent")
+        MAILING_PAUSED = "mailing_paused", _("Sending paused")
+        MAILING_RESUMED = "mailing_resumed", _("Sending resumed")
+
+    verb = models.CharField(_("what"), max_length=40, choices=Verb.choices)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    actor = models.ForeignKey(
+        User, verbose_name=_("who"), on_delete=models.PROTECT, null=True, blank=True, related_name="events", help_text=_("Empty: the portal itself.")
+    )
+    municipality = models.ForeignKey(Municipality, verbose_name=_("municipality"), on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
+    object_id = models.BigIntegerField()
+    subject = GenericForeignKey("content_type", "object_id")
+    data = models.JSONField(_("details"), default=dict, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["content_type", "object_id", "id"], name="event_of_subject"),
+            models.Index(fields=["municipality", "-id"], name="event_of_municipality"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()} · {self.at:%Y-%m-%d %H:%M}"

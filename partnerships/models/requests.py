@@ -1,0 +1,322 @@
+"""Service requests of a municipality, their messages, and what an audit needs to know."""
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from simple_history.models import HistoricalRecords
+
+from municipalities.languages import ContentLanguage, CorrespondenceLanguage
+from municipalities.models import Municipality, User
+from partnerships.models.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
+    def visible_to(self, user: "User", on: dt.date | None = None) -> "ServiceRequestQuerySet":
+        """Staff with the right see what was submitted; an official all of the municipalities of their mandates that day."""
+        if user.is_staff and user.has_perm("partnerships.view_servicerequest"):
+            return self.exclude(state=ServiceRequest.State.DRAFT)
+        return self.filter(municipality__in=[mandate.municipality_id for mandate in user.mandates_on(on or timezone.localdate())])
+
+    def open(self) -> "ServiceRequestQuerySet":
+        """Submitted and not yet ended."""
+        return self.filter(state__in=ServiceRequest.OPEN)
+
+    def ended(self) -> "ServiceRequestQuerySet":
+        return self.filter(state__in=ServiceRequest.ENDED)
+
+    def drafts(self) -> "ServiceRequestQuerySet":
+        return self.filter(state=ServiceRequest.State.DRAFT)
+
+    def new(self) -> "ServiceRequestQuerySet":
+        """Submitted and not yet acknowledged: somebody of the team must look."""
+        return self.filter(state=ServiceRequest.State.SUBMITTED)
+
+    def waiting(self) -> "ServiceRequestQuerySet":
+        """Waiting for the municipality."""
+        return self.filter(state=ServiceRequest.State.WAITING)
+
+    def turn_of_municipality(self) -> "ServiceRequestQuerySet":
+        return self.filter(state__in=ServiceRequest.TURN_OF_MUNICIPALITY)
+
+    def turn_of_agency(self) -> "ServiceRequestQuerySet":
+        return self.filter(state__in=ServiceRequest.TURN_OF_AGENCY)
+
+    def overdue(self, on: dt.date) -> "ServiceRequestQuerySet":
+        """The agency's turn, and the due day has passed."""
+        return self.turn_of_agency().filter(due_on__lt=on)
+
+    def assigned_to(self, user: "User") -> "ServiceRequestQuerySet":
+        return self.filter(assignee=user)
+
+    def matching(self, words: str) -> "ServiceRequestQuerySet":
+        """Requests whose reference or title contains the words."""
+        return self.filter(models.Q(reference__icontains=words) | models.Q(title__icontains=words))
+
+
+class ServiceRequest(models.Model):
+    """A municipality's request for one of the three services, from draft to closed.
+
+    `state` moves only through `partnerships.services.requests`, by the table TRANSITIONS in
+    `partnerships.permissions`; the reference is given at submission, unbroken per municipality and Brussels year.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("state of a request", "Draft")
+        SUBMITTED = "submitted", pgettext_lazy("state of a request", "Submitted")
+        ACKNOWLEDGED = "acknowledged", pgettext_lazy("state of a request", "Acknowledged")
+        IN_PROGRESS = "in_progress", pgettext_lazy("state of a request", "In progress")
+        WAITING = "waiting", pgettext_lazy("state of a request", "Waiting for the municipality")
+        COMPLETED = "completed", pgettext_lazy("state of a request", "Completed")
+        CLOSED = "closed", pgettext_lazy("state of a request", "Closed")
+        DECLINED = "declined", pgettext_lazy("state of a request", "Declined")
+        WITHDRAWN = "withdrawn", pgettext_lazy("state of a request", "Withdrawn")
+
+    OPEN: ClassVar = frozenset({State.SUBMITTED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.WAITING, State.COMPLETED})
+    ENDED: ClassVar = frozenset({State.CLOSED, State.DECLINED, State.WITHDRAWN})
+    TURN_OF_MUNICIPALITY: ClassVar = frozenset({State.DRAFT, State.WAITING, State.COMPLETED})
+    TURN_OF_AGENCY: ClassVar = frozenset({State.SUBMITTED, State.ACKNOWLEDGED, State.IN_PROGRESS})
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    token = models.UUIDField(
+        default=uuid.uuid4, unique=True, editable=False, help_text=_("One per form shown: a second click makes no second request.")
+    )
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    municipality = models.ForeignKey(Municipality, verbose_name=_("municipality"), on_delete=models.PROTECT, related_name="requests")
+    kind = models.CharField(_("type of request"), max_length=20, choices=Kind.choices)
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
+    reference = models.CharField(_("reference"), max_length=16, unique=True, null=True, blank=True, editable=False)
+    language = models.CharField(
+        _("language of the request"),
+        max_length=2,
+        choices=ContentLanguage.choices,
+        help_text=_("The language in which the request is written and handled."),
+    )
+    asked_by = models.ForeignKey(User, verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="requests_asked")
+    assignee = models.ForeignKey(
+        User, verbose_name=_("assigned to"), on_delete=models.PROTECT, null=True, blank=True, related_name="requests_assigned"
+    )
+    outside_agreement = models.BooleanField(_("outside the agreement"), default=False, editable=False)
+
+    title = models.CharField(_("title"), max_length=120)
+    description = models.TextField(_("what is it about"), blank=True, validators=[MaxLengthValidator(5000)])
+    area = models.CharField(_("neighbourhood or streets"), max_length=300, blank=True)
+    wished_by = models.DateField(_("wished by"), null=True, blank=True)
+    wished_by_reason = models.CharField(_("why this date"), max_length=300, blank=True)
+    is_urgent = models.BooleanField(_("urgent"), default=False)
+    urgent_reason = models.CharField(_("why it is urgent"), max_length=300, blank=True)
+    technical_contact = models.CharField(_("technical contact, with telephone"), max_length=200, blank=True)
+    partners_contacted = models.TextField(_("partners already contacted"), blank=True, validators=[MaxLengthValidator(2000)])
+
+    created_at = models.DateTimeField(_("made on"), default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(_("submitted on"), null=True, blank=True, editable=False)
+    acknowledged_at = models.DateTimeField(_("acknowledged on"), null=True, blank=True, editable=False)
+    completed_at = models.DateTimeField(_("completed on"), null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("ended on"), null=True, blank=True, editable=False)
+    due_on = models.DateField(_("due on"), null=True, blank=True, editable=False)
+    reason = models.TextField(_("reason"), blank=True, editable=False, help_text=_("Why it was declined or withdrawn."))
+    result = models.TextField(_("result"), blank=True, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["token"])
+    objects = ServiceRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering: ClassVar = ["-created_at", "-id"]
+        permissions: ClassVar = [("handle_servicerequest", "Can handle requests of municipalities")]
+        indexes: ClassVar = [
+            models.Index(fields=["municipality", "-created_at", "-id"], name="request_of_municipality"),
+            models.Index(
+                fields=["state", "due_on"],
+                name="request_working",
+                condition=models.Q(state__in=["submitted", "acknowledged", "in_progress", "waiting", "completed"]),
+            ),
+            models.Index(fields=["assignee", "state"], name="request_of_assignee"),
+            models.Index(fields=["-created_at", "-id"], name="request_newest"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="request_title_trigram"),
+            GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="request_reference_trigram"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="request_reference_since_submission",
+                condition=models.Q(state="draft", reference__isnull=True, submitted_at__isnull=True)
+                | models.Q(reference__isnull=False, submitted_at__isnull=False)
+                | models.Q(state="withdrawn", reference__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="request_declined_with_reason", condition=~models.Q(state="declined") | ~models.Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="request_urgent_with_reason", condition=models.Q(is_urgent=False) | ~models.Q(urgent_reason="") | models.Q(state="draft")
+            ),
+            models.CheckConstraint(
+                name="request_ended_has_time",
+                condition=models.Q(state__in=["closed", "declined", "withdrawn"], ended_at__isnull=False)
+                | (~models.Q(state__in=["closed", "declined", "withdrawn"]) & models.Q(ended_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="request_state_known",
+                condition=models.Q(
+                    state__in=[
+                        "draft", "submitted", "acknowledged", "in_progress", "waiting", "completed", "closed", "declined", "withdrawn"
+                    ]
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} · {self.title}" if self.reference else self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_turn_of_municipality(self) -> bool:
+        return self.state in self.TURN_OF_MUNICIPALITY
+
+    @property
+    def is_turn_of_agency(self) -> bool:
+        return self.state in self.TURN_OF_AGENCY
+
+    def is_overdue(self, on: dt.date) -> bool:
+        """The agency should have acted before that day."""
+        return self.is_turn_of_agency and self.due_on is not None and self.due_on < on
+
+
+class ReferenceCounter(models.Model):
+    """The last number given to a request, per municipality and Brussels year; its row is the lock that keeps numbers unbroken."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["municipality", "year"], name="reference_counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id} {self.year}: {self.last}"
+
+
+class AuditDetails(models.Model):
+    """What the agency must know to make an audit or diagnosis; asked on the form of that kind alone."""
+
+    class Sector(models.TextChoices):
+        RETAIL_FOOD = "retail_food", _("Retail: food")
+        RETAIL_OTHER = "retail_other", _("Retail: other than food")
+        HOSPITALITY = "hospitality", _("Hospitality")
+        SERVICES = "services", _("Services")
+        CRAFTS = "crafts", _("Crafts")
+        CULTURE = "culture", _("Culture")
+        OFFICES = "offices", _("Offices")
+        LOGISTICS = "logistics", _("Logistics")
+        SOCIAL_ECONOMY = "social_economy", _("Social economy")
+
+    class Data(models.TextChoices):
+        VACANCY = "vacancy", _("Retail vacancy")
+        FOOTFALL = "footfall", _("Footfall")
+        TURNOVER = "turnover", _("Turnover index")
+        RENTS = "rents", _("Rents")
+        MIX = "mix", _("Mix of shops")
+        TRADERS = "traders_survey", _("Survey of traders")
+        CUSTOMERS = "customers_survey", _("Shopper survey")
+        CATCHMENT = "catchment", _("Catchment area")
+        BENCHMARK = "benchmark", _("Benchmark with others")
+        STARTERS = "starters", _("Starters and closures")
+        EMPLOYMENT = "employment", _("Employment")
+
+    class Result(models.TextChoices):
+        REPORT = "report", _("Report")
+        SHEET = "sheet", _("District sheet")
+        PRESENTATION = "presentation", _("Presentation to the college")
+        DATA_FILE = "data_file", _("Data file")
+        WORKSHOP = "workshop", _("Workshop")
+
+    request = models.OneToOneField(ServiceRequest, on_delete=models.CASCADE, related_name="audit")
+    decision = models.TextField(
+        _("what will be decided with it"),
+        blank=True,
+        validators=[MaxLengthValidator(2000)],
+        help_text=_("A council decision, a plan, a subsidy, a permit, or something else."),
+    )
+    questions = models.TextField(
+        _("questions to answer"), blank=True, validators=[MaxLengthValidator(3000)], help_text=_("One short question per line, ten at most.")
+    )
+    sectors = ArrayField(models.CharField(max_length=20, choices=Sector.choices), verbose_name=_("sectors"), default=list, blank=True)
+    data_wanted = ArrayField(models.CharField(max_length=20, choices=Data.choices), verbose_name=_("data wanted"), default=list, blank=True)
+    compare_with = models.CharField(_("compare with"), max_length=300, blank=True, help_text=_("Other municipalities or streets."))
+    data_offered = models.TextField(
+        _("data the municipality can give"),
+        blank=True,
+        validators=[MaxLengthValidator(3000)],
+        help_text=_("What, period, format and contact, one per line. Write “none” if there is none."),
+    )
+    earlier_studies = models.TextField(_("earlier studies known"), blank=True, validators=[MaxLengthValidator(2000)])
+    result_forms = ArrayField(
+        models.CharField(max_length=20, choices=Result.choices), verbose_name=_("form of the result"), default=list, blank=True
+    )
+    result_language = models.CharField(
+        _("language of the result"), max_length=4, choices=CorrespondenceLanguage.choices, default=CorrespondenceLanguage.BOTH
+    )
+    circumstances = models.TextField(
+        _("reference period, fieldwork constraints, co-funding"), blank=True, validators=[MaxLengthValidator(2000)]
+    )
+    personal_data = models.BooleanField(_("personal data are involved"), default=False)
+    legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True, help_text=_("Needed when personal data are involved."))
+    needed_by = models.DateField(_("needed by"), null=True, blank=True)
+    needed_for = models.CharField(_("the meeting it is for"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("details of the audit")
+        verbose_name_plural = _("details of the audits")
+
+    def __str__(self) -> str:
+        return f"{self.request}"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def for_requests(self, requests: "Iterable[ServiceRequest]") -> "MessageQuerySet":
+        return self.filter(request__in=requests).select_related("author").order_by("pk")
+
+
+class Message(models.Model):
+    """A message between the two parties about a request: never an internal note, always seen by both sides."""
+
+    class Side(models.TextChoices):
+        MUNICIPALITY = "municipality", _("Municipality")
+        AGENCY = "agency", _("Agency")
+
+    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="messages")
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages_written")
+    side = models.CharField(max_length=15, choices=Side.choices)
+    body = models.TextField(_("message"), validators=[MaxLengthValidator(5000)])
+    language = models.CharField(_("language"), max_length=2, choices=ContentLanguage.choices)
+    sent_at = models.DateTimeField(_("sent on"), default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [models.CheckConstraint(name="message_not_empty", condition=~models.Q(body=""))]
+
+    def __str__(self) -> str:
+        return self.body[:60]

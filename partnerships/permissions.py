@@ -1,0 +1,98 @@
+"""Who may do what with a request, as one table; read by services, portal and admin alike."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils import timezone
+
+from municipalities.models import User
+from partnerships.models import Event, ServiceRequest
+
+State = ServiceRequest.State
+
+
+class Party(StrEnum):
+    """The side on which a person acts in a request."""
+
+    MUNICIPALITY = "municipality"
+    AGENCY = "agency"
+
+
+class Action(StrEnum):
+    """The named actions on a request; each has one service, one URL and one event."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    ACKNOWLEDGE = "acknowledge"
+    START = "start"
+    ASK = "ask"
+    ANSWER = "answer"
+    COMPLETE = "complete"
+    CLOSE = "close"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    ASSIGN = "assign"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """From which states, by which parties, to which state (None: it stays), and the event that tells of it."""
+
+    sources: frozenset[str]
+    parties: frozenset[Party]
+    target: str | None
+    verb: str
+
+
+MUNICIPALITY = frozenset({Party.MUNICIPALITY})
+AGENCY = frozenset({Party.AGENCY})
+EITHER = frozenset({Party.MUNICIPALITY, Party.AGENCY})
+BEFORE_COMPLETION = frozenset({State.SUBMITTED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.WAITING})
+
+TRANSITIONS: dict[Action, Transition] = {
+    Action.EDIT: Transition(frozenset({State.DRAFT}), MUNICIPALITY, None, Event.Verb.REQUEST_EDITED),
+    Action.SUBMIT: Transition(frozenset({State.DRAFT}), MUNICIPALITY, State.SUBMITTED, Event.Verb.REQUEST_SUBMITTED),
+    Action.ACKNOWLEDGE: Transition(frozenset({State.SUBMITTED}), AGENCY, State.ACKNOWLEDGED, Event.Verb.REQUEST_ACKNOWLEDGED),
+    Action.START: Transition(frozenset({State.ACKNOWLEDGED}), AGENCY, State.IN_PROGRESS, Event.Verb.REQUEST_STARTED),
+    Action.ASK: Transition(
+        frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), AGENCY, State.WAITING, Event.Verb.REQUEST_ASKED
+    ),
+    Action.ANSWER: Transition(frozenset({State.WAITING}), MUNICIPALITY, State.IN_PROGRESS, Event.Verb.REQUEST_ANSWERED),
+    Action.COMPLETE: Transition(frozenset({State.IN_PROGRESS}), AGENCY, State.COMPLETED, Event.Verb.REQUEST_COMPLETED),
+    Action.CLOSE: Transition(frozenset({State.COMPLETED}), EITHER, State.CLOSED, Event.Verb.REQUEST_CLOSED),
+    Action.DECLINE: Transition(
+        frozenset({State.SUBMITTED, State.ACKNOWLEDGED}), AGENCY, State.DECLINED, Event.Verb.REQUEST_DECLINED
+    ),
+    Action.WITHDRAW: Transition(
+        BEFORE_COMPLETION | {State.DRAFT}, MUNICIPALITY, State.WITHDRAWN, Event.Verb.REQUEST_WITHDRAWN
+    ),
+    Action.ASSIGN: Transition(BEFORE_COMPLETION | {State.COMPLETED}, AGENCY, None, Event.Verb.REQUEST_ASSIGNED),
+    Action.MESSAGE: Transition(BEFORE_COMPLETION | {State.COMPLETED}, EITHER, None, Event.Verb.MESSAGE_SENT),
+}
+
+
+def party_of(user: User, request: ServiceRequest, *, on: dt.date | None = None) -> Party | None:
+    """Return the side on which the person acts in this request on that day; None for a stranger.
+
+    Staff act for the agency with the right to handle requests; others for a municipality of a mandate in force.
+    """
+    if not user.is_active:
+        return None
+    if user.is_staff:
+        return Party.AGENCY if user.has_perm("partnerships.handle_servicerequest") else None
+    held = {mandate.municipality_id for mandate in user.mandates_on(on or timezone.localdate())}
+    return Party.MUNICIPALITY if request.municipality_id in held else None
+
+
+def can(user: User, action: Action, request: ServiceRequest, *, on: dt.date | None = None) -> bool:
+    """Whether the table lets this person take this action on the request as it stands."""
+    transition = TRANSITIONS[action]
+    return request.state in transition.sources and party_of(user, request, on=on) in transition.parties
+
+
+def allowed_actions(user: User, request: ServiceRequest, *, on: dt.date | None = None) -> list[Action]:
+    """The actions open to this person now, in the order of the table."""
+    party = party_of(user, request, on=on)
+    return [action for action, rule in TRANSITIONS.items() if request.state in rule.sources and party in rule.parties]

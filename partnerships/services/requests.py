@@ -1,0 +1,317 @@
+"""Every act on a request: lock, check the table, change, record the event. Nothing else writes a request."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.models import Municipality, User
+from partnerships.models import Agreement, AuditDetails, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
+from partnerships.permissions import TRANSITIONS, Action, Party, can, party_of
+from partnerships.services.events import record_event
+from partnerships.working_days import add_working_days
+
+State = ServiceRequest.State
+NEEDED_TO_SUBMIT = ("title", "description", "technical_contact")
+NEEDED_FOR_AUDIT = ("decision", "questions", "data_offered", "result_forms", "needed_by")
+MOST_QUESTIONS = 10
+
+
+class ActionNotAllowed(Exception):
+    """The table does not let this person take this action on the request as it stands now."""
+
+    def __init__(self, action: Action, request: ServiceRequest) -> None:
+        super().__init__(f"{action} on a request that is {request.state}")
+        self.action = action
+        self.request = request
+
+
+class StaleRevision(Exception):
+    """Somebody else saved the draft meanwhile; nothing was written, `request` is what stands in the database."""
+
+    def __init__(self, request: ServiceRequest) -> None:
+        super().__init__(f"revision is {request.revision} now")
+        self.request = request
+
+
+# --- The one way to change a state --------------------------------------------------------------
+
+
+def _locked(request: ServiceRequest) -> ServiceRequest:
+    return ServiceRequest.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=request.pk)
+
+
+def _check(request: ServiceRequest, action: Action, by: User) -> None:
+    if not can(by, action, request):
+        raise ActionNotAllowed(action, request)
+
+
+def _move(
+    request: ServiceRequest, action: Action, *, by: User, data: dict[str, Any] | None = None, **changes: Any
+) -> ServiceRequest:
+    """Take one row of TRANSITIONS: lock, check, set state and fields, save, record. Raises ActionNotAllowed."""
+    request = _locked(request)
+    _check(request, action, by)
+    rule = TRANSITIONS[action]
+    before = request.state
+    for name, value in changes.items():
+        setattr(request, name, value)
+    if rule.target:
+        request.state = rule.target
+    if request.state in ServiceRequest.ENDED and not request.ended_at:
+        request.ended_at = timezone.now()
+    request.save()
+    record_event(
+        rule.verb, request, by=by, municipality=request.municipality, data={"from": before, "to": request.state} | (data or {})
+    )
+    return request
+
+
+# --- Drafts -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def draft_request(
+    *,
+    by: User,
+    municipality: Municipality,
+    kind: str,
+    token: uuid.UUID,
+    language: str,
+    fields: dict[str, Any],
+    audit: dict[str, Any] | None = None,
+) -> ServiceRequest:
+    """Make a draft for a municipality in which the person holds a mandate today.
+
+    `token` is the one of the form shown: the same token a second time returns the request already made, so a double
+    click or six simultaneous posts make one. `language` (fr or nl) is the one the request is written in. Raises
+    ActionNotAllowed for a person without a mandate in force.
+    """
+    request = ServiceRequest(
+        municipality=municipality, kind=kind, token=token, language=language, asked_by=by, **fields
+    )
+    if party_of(by, request) != Party.MUNICIPALITY:
+        raise ActionNotAllowed(Action.EDIT, request)
+    try:
+        with transaction.atomic():
+            request.save(force_insert=True)
+    except IntegrityError:
+        made = ServiceRequest.objects.filter(token=token, municipality=municipality).first()
+        if made is None:
+            raise
+        return made
+    if kind == Kind.AUDIT:
+        AuditDetails.objects.create(request=request, **(audit or {}))
+    record_event("request_drafted", request, by=by, municipality=municipality)
+    return request
+
+
+@transaction.atomic
+def edit_request(
+    request: ServiceRequest, *, by: User, revision: int, fields: dict[str, Any], audit: dict[str, Any] | None = None
+) -> ServiceRequest:
+    """Change a draft that was read at `revision`; raises StaleRevision when somebody saved meanwhile."""
+    request = _locked(request)
+    _check(request, Action.EDIT, by)
+    if request.revision != revision:
+        raise StaleRevision(request)
+    for name, value in fields.items():
+        setattr(request, name, value)
+    request.revision += 1
+    request.save()
+    if request.kind == Kind.AUDIT:
+        AuditDetails.objects.update_or_create(request=request, defaults=audit or {})
+    record_event("request_edited", request, by=by, municipality=request.municipality)
+    return request
+
+
+def missing_to_submit(request: ServiceRequest) -> dict[str, Any]:
+    """Return, per field, what still keeps the draft from being submitted (`data/request-forms.md`, fields with a star)."""
+    needed = _("This is needed to submit the request.")
+    missing: dict[str, Any] = {name: needed for name in NEEDED_TO_SUBMIT if not getattr(request, name).strip()}
+    if request.is_urgent and not request.urgent_reason.strip():
+        missing["urgent_reason"] = _("Please say why it is urgent.")
+    if request.wished_by and not request.wished_by_reason.strip():
+        missing["wished_by_reason"] = _("Please say why this date.")
+    if request.kind == Kind.AUDIT:
+        missing |= _missing_for_audit(request)
+    return missing
+
+
+def _missing_for_audit(request: ServiceRequest) -> dict[str, Any]:
+    needed = _("This is needed to submit the request.")
+    audit = AuditDetails.objects.filter(request=request).first() or AuditDetails(request=request)
+    missing: dict[str, Any] = {name: needed for name in NEEDED_FOR_AUDIT if not getattr(audit, name)}
+    if not request.area.strip():
+        missing["area"] = needed
+    if len([line for line in audit.questions.splitlines() if line.strip()]) > MOST_QUESTIONS:
+        missing["questions"] = _("Ten questions at most, one per line.")
+    if audit.personal_data and not audit.legal_basis.strip():
+        missing["legal_basis"] = _("Needed when personal data are involved.")
+    return missing
+
+
+# --- Submission ---------------------------------------------------------------------------------
+
+
+def _next_reference(municipality: Municipality, year: int) -> str:
+    """Give the next number of the municipality's year; its locked counter row keeps the numbers unbroken."""
+    ReferenceCounter.objects.bulk_create([ReferenceCounter(municipality=municipality, year=year)], ignore_conflicts=True)
+    counter = ReferenceCounter.objects.select_for_update().get(municipality=municipality, year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{municipality.code}-{year}-{counter.last:04d}"
+
+
+def _is_outside_agreement(municipality: Municipality, kind: str, on: dt.date) -> bool:
+    return not Agreement.objects.in_force(on).filter(municipality=municipality, services__contains=[kind]).exists()
+
+
+def _spoc_on(municipality: Municipality, on: dt.date) -> User | None:
+    assignment = SpocAssignment.objects.for_municipalities([municipality.pk], on).first()
+    return assignment.officer if assignment else None
+
+
+@transaction.atomic
+def submit_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
+    """Submit a complete draft: give it its reference, its due day and the SPOC of the day as assignee.
+
+    Raises ValidationError with a message per field that is still missing, ActionNotAllowed when it is no draft any more.
+    A request outside the agreement's services or period is taken, and marked.
+    """
+    request = _locked(request)
+    _check(request, Action.SUBMIT, by)
+    missing = missing_to_submit(request)
+    if missing:
+        raise ValidationError(missing)
+    now = timezone.now()
+    today = timezone.localdate(now)
+    return _move(
+        request,
+        Action.SUBMIT,
+        by=by,
+        reference=_next_reference(request.municipality, today.year),
+        submitted_at=now,
+        due_on=add_working_days(today, settings.ACKNOWLEDGE_WITHIN_WORKING_DAYS),
+        assignee=_spoc_on(request.municipality, today),
+        outside_agreement=_is_outside_agreement(request.municipality, request.kind, today),
+    )
+
+
+# --- The agency's side --------------------------------------------------------------------------
+
+
+def _completion_due(request: ServiceRequest) -> dt.date:
+    return add_working_days(timezone.localdate(), settings.COMPLETE_WITHIN_WORKING_DAYS[request.kind])
+
+
+@transaction.atomic
+def acknowledge_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
+    """Tell the municipality that the request was read; from here its own target for completion counts."""
+    request = _locked(request)
+    assignee = request.assignee or by
+    return _move(
+        request,
+        Action.ACKNOWLEDGE,
+        by=by,
+        acknowledged_at=timezone.now(),
+        assignee=assignee,
+        due_on=_completion_due(request),
+    )
+
+
+@transaction.atomic
+def start_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
+    """Take the work up."""
+    return _move(request, Action.START, by=by)
+
+
+@transaction.atomic
+def ask_municipality(request: ServiceRequest, *, by: User, question: str, language: str, token: uuid.UUID | None = None) -> ServiceRequest:
+    """Ask the municipality something and wait; the question is a message both sides see. Raises ValidationError when empty."""
+    question = _words(question, "question")
+    message = _write_message(request, by=by, side=Party.AGENCY, body=question, language=language, token=token)
+    return _move(request, Action.ASK, by=by, data={"message": message.pk})
+
+
+@transaction.atomic
+def complete_request(request: ServiceRequest, *, by: User, result: str, language: str, token: uuid.UUID | None = None) -> ServiceRequest:
+    """Declare the work done, with a word on the result; the municipality may still answer before it is closed."""
+    result = _words(result, "result")
+    message = _write_message(request, by=by, side=Party.AGENCY, body=result, language=language, token=token)
+    return _move(
+        request, Action.COMPLETE, by=by, result=result, completed_at=timezone.now(), data={"message": message.pk}
+    )
+
+
+@transaction.atomic
+def decline_request(request: ServiceRequest, *, by: User, reason: str, language: str, token: uuid.UUID | None = None) -> ServiceRequest:
+    """Decline, with a reason the municipality reads."""
+    reason = _words(reason, "reason")
+    message = _write_message(request, by=by, side=Party.AGENCY, body=reason, language=language, token=token)
+    return _move(request, Action.DECLINE, by=by, reason=reason, data={"message": message.pk})
+
+
+@transaction.atomic
+def assign_request(request: ServiceRequest, *, by: User, to: User) -> ServiceRequest:
+    """Give the request to a member of staff who may handle requests; raises ValidationError for anybody else."""
+    if not (to.is_staff and to.is_active and to.has_perm("partnerships.handle_servicerequest")):
+        raise ValidationError({"to": _("This person does not handle requests.")})
+    return _move(request, Action.ASSIGN, by=by, assignee=to, data={"assignee": to.pk})
+
+
+# --- Either side --------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def close_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
+    """End a completed request."""
+    return _move(request, Action.CLOSE, by=by)
+
+
+@transaction.atomic
+def withdraw_request(request: ServiceRequest, *, by: User, reason: str = "") -> ServiceRequest:
+    """End a request at the municipality's wish, before it is completed; the reason is optional."""
+    return _move(request, Action.WITHDRAW, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def send_message(
+    request: ServiceRequest, *, by: User, body: str, language: str, token: uuid.UUID | None = None
+) -> Message:
+    """Write to the other party. While the municipality is waited for, its message is the answer and work goes on.
+
+    The same `token` twice returns the message already sent. Raises ValidationError when empty, ActionNotAllowed when ended.
+    """
+    body = _words(body, "body")
+    request = _locked(request)
+    sent = Message.objects.filter(token=token, request=request, author=by).first() if token else None
+    if sent:
+        return sent
+    _check(request, Action.MESSAGE, by)
+    side = party_of(by, request) or Party.MUNICIPALITY
+    message = _write_message(request, by=by, side=side, body=body, language=language, token=token)
+    is_answer = side == Party.MUNICIPALITY and request.state == State.WAITING
+    _move(request, Action.ANSWER if is_answer else Action.MESSAGE, by=by, data={"message": message.pk, "side": side})
+    return message
+
+
+def _words(text: str, field: str) -> str:
+    text = text.strip()
+    if not text:
+        raise ValidationError({field: _("Please write a few words.")})
+    return text
+
+
+def _write_message(
+    request: ServiceRequest, *, by: User, side: Party, body: str, language: str, token: uuid.UUID | None
+) -> Message:
+    message = Message(request=request, author=by, side=side, body=body, language=language, token=token or uuid.uuid4())
+    message.full_clean(exclude=["request", "author", "token"])
+    message.save(force_insert=True)
+    return message
