@@ -1,0 +1,108 @@
+"""What holds for every page: the reader's language, access by date, the second factor, nothing stored on the way."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+
+from municipalities.languages import prefer_content
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+INTERFACE_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
+SECOND_FACTOR = "mfa"
+OPEN_WITHOUT_SECOND_FACTOR = ("/accounts/", "/health/", "/language/", "/static/", "/demo/", "/m/")
+
+
+def refuse_trace(get_response: GetResponse) -> GetResponse:
+    """Answer TRACE with 405 (function views would run it)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method == "TRACE":
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST", "OPTIONS"])
+        return get_response(request)
+
+    return middleware
+
+
+def language_for(request: HttpRequest) -> str:
+    """Return the language of the screen: the person's own choice, then the cookie, then the browser's wish, then French."""
+    chosen = getattr(request.user, "interface_language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in INTERFACE_LANGUAGES:
+        return chosen
+    return translation.get_language_from_request(request)
+
+
+def reader_language(get_response: GetResponse) -> GetResponse:
+    """Speak the reader's language; one address serves all languages."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = language_for(request)
+        prefer_content(getattr(request.user, "correspondence_language", ""))
+        with translation.override(language):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+    return middleware
+
+
+def access_by_date(get_response: GetResponse) -> GetResponse:
+    """End the session of a person whose last mandate has ended, by the calendar alone and without any job."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and not request.user.has_access(timezone.localdate()):
+            logout(request)
+            messages.info(request, _("Your access has ended with your mandate. Thank you for working with us."))
+            return redirect("account_login")
+        return get_response(request)
+
+    return middleware
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether this session passed TOTP, a passkey or a recovery code; the demo's one-click doors count in the demo alone."""
+    if settings.DEMO_DOORS and request.session.get("demo_entered"):
+        return True
+    methods = request.session.get("account_authentication_methods", [])
+    return any(method.get("method") == SECOND_FACTOR for method in methods)
+
+
+def second_factor_for_staff(get_response: GetResponse) -> GetResponse:
+    """Let staff no further than their account pages until the session has a second factor."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if (
+            user.is_authenticated
+            and user.is_staff
+            and not request.path.startswith(OPEN_WITHOUT_SECOND_FACTOR)
+            and not has_second_factor(request)
+        ):
+            return redirect("mfa_index" if _has_authenticator(request) else reverse("mfa_activate_totp"))
+        return get_response(request)
+
+    return middleware
+
+
+def _has_authenticator(request: HttpRequest) -> bool:
+    return request.user.authenticator_set.exclude(type="recovery_codes").exists()
+
+
+def private_pages_unstored(get_response: GetResponse) -> GetResponse:
+    """Keep pages of people who are logged in out of every cache on the way."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return middleware

@@ -1,0 +1,75 @@
+"""The roles of staff and reviewers, as groups with permissions; `sync_roles` writes them to the database."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+SPOC = "spoc"
+LEAD = "lead"
+EDITOR = "editor"
+CABINET = "cabinet"
+ADMINISTRATOR = "administrator"
+
+READ_REGISTER = (
+    "municipalities.view_municipality",
+    "municipalities.view_user",
+    "municipalities.view_official",
+    "municipalities.view_mandate",
+    "partnerships.view_agreement",
+    "partnerships.view_spocassignment",
+)
+WRITE_REGISTER = (
+    "municipalities.change_municipality",
+    "municipalities.add_official",
+    "municipalities.change_official",
+    "municipalities.add_mandate",
+    "municipalities.change_mandate",
+    "partnerships.add_agreement",
+    "partnerships.change_agreement",
+    "partnerships.add_spocassignment",
+    "partnerships.change_spocassignment",
+    "partnerships.delete_spocassignment",
+)
+REQUESTS = ("partnerships.view_servicerequest", "partnerships.handle_servicerequest", "partnerships.view_event")
+MAILINGS = (
+    "mailings.view_mailing",
+    "mailings.view_mailingitem",
+    "mailings.view_measure",
+    "mailings.view_delivery",
+    "mailings.view_run",
+)
+EDIT_MAILINGS = (
+    "mailings.add_mailing",
+    "mailings.change_mailing",
+    "mailings.add_mailingitem",
+    "mailings.change_mailingitem",
+    "mailings.delete_mailingitem",
+    "mailings.add_measure",
+    "mailings.change_measure",
+    "mailings.send_mailing",
+)
+APPROVE = ("mailings.view_mailing", "mailings.approve_mailing")
+STAFF_ACCOUNTS = (
+    "municipalities.view_staffmember",
+    "municipalities.add_staffmember",
+    "municipalities.change_staffmember",
+)
+
+ROLES: dict[str, tuple[str, ...]] = {
+    SPOC: READ_REGISTER + WRITE_REGISTER + REQUESTS + MAILINGS,
+    LEAD: READ_REGISTER + WRITE_REGISTER + REQUESTS + MAILINGS + ("mailings.approve_mailing",),
+    EDITOR: READ_REGISTER + MAILINGS + EDIT_MAILINGS,
+    CABINET: APPROVE,
+    ADMINISTRATOR: READ_REGISTER + WRITE_REGISTER + REQUESTS + MAILINGS + EDIT_MAILINGS + STAFF_ACCOUNTS,
+}
+
+
+@transaction.atomic
+def sync_roles() -> dict[str, int]:
+    """Make the groups hold exactly the permissions listed here; return how many each has. Raises KeyError for an unknown one."""
+    known = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")}
+    counts = {}
+    for name, labels in ROLES.items():
+        group, _created = Group.objects.get_or_create(name=name)
+        group.permissions.set([known[label] for label in labels])
+        counts[name] = len(labels)
+    return counts

@@ -1,0 +1,5 @@
+"""Template filters for the reader's language."""
+
+from django import template
+
+register = template.Library()
