@@ -1,8 +1,55 @@
-"""Acts on people."""
+"""Acts on the register of municipalities, and on people."""
+
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from municipalities.models import User
+from municipalities.models import Municipality, User
+from municipalities.reference import MUNICIPALITIES, fields_of
+
+# --- Municipalities -----------------------------------------------------------------------------
+
+KEPT_BY_THE_TEAM = frozenset({"population", "population_on", "website_fr", "website_nl"})  # they change; the admin is where
+
+
+class Loaded(NamedTuple):
+    """How many municipalities a load made and changed."""
+
+    made: int
+    changed: int
+
+
+@transaction.atomic
+def load_reference() -> Loaded:
+    """Make the 19 municipalities as `reference.py` has them, found by NIS code; a second load changes nothing.
+
+    What differs is written, and nothing else, so that history stays quiet. Population and websites are the team's to
+    keep up to date: they are filled in where empty and otherwise left as they are.
+    """
+    known = {m.nis_code: m for m in Municipality.objects.select_for_update()}
+    made = changed = 0
+    for reference in MUNICIPALITIES:
+        municipality = known.get(reference.nis_code)
+        if municipality is None:
+            Municipality.objects.create(**fields_of(reference))
+            made += 1
+            continue
+        changed += _take_over(municipality, fields_of(reference))
+    return Loaded(made, changed)
+
+
+def _take_over(municipality: Municipality, fields: dict[str, Any]) -> bool:
+    """Write what differs from the reference; say whether anything did."""
+    names = [name for name, value in fields.items() if getattr(municipality, name) != value]
+    names = [name for name in names if name not in KEPT_BY_THE_TEAM or not getattr(municipality, name)]
+    for name in names:
+        setattr(municipality, name, fields[name])
+    if names:
+        municipality.save(update_fields=names)
+    return bool(names)
+
+
+# --- People -------------------------------------------------------------------------------------
 
 
 @transaction.atomic
