@@ -315,6 +315,7 @@ class MailingFactory(factory.django.DjangoModelFactory[Mailing]):
 
     class Params:
         urgent = factory.Trait(kind=Mailing.Kind.URGENT)
+        draft = factory.Trait(state=Mailing.State.DRAFT)
         in_review = factory.Trait(state=Mailing.State.IN_REVIEW)
         approved = factory.Trait(state=Mailing.State.APPROVED)
         scheduled = factory.Trait(state=Mailing.State.SCHEDULED)
