@@ -130,14 +130,14 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
         self._sweep_stale_pid()
-        options = ["listen_addresses=", f"unix_socket_directories={self.sockets}", "max_connections=200", *(VOLATILE if self.volatile else ())]
+        options = ["listen_addresses=", f"unix_socket_directories={self.sockets}", "max_connections=200"]
         command = [str(self._bin / "postgres"), "-D", str(self.data)]
-        for option in options:
+        for option in (*options, *(VOLATILE if self.volatile else ())):
             command += ["-c", option]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                preexec_fn=dies_with_parent(signal.SIGINT), cwd="/", **self._identity(),
+                preexec_fn=dies_with_parent(signal.SIGINT), cwd="/", **self._identity(),  # noqa: PLW1509 - before any thread
             )  # fmt: skip
         self._wait()
         self._make_database()
@@ -165,13 +165,11 @@ class Postgres:
 
     def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
         environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C", "PGTZ": "UTC"}
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd="/", env=environment, **self._identity()
-        )  # type: ignore[call-overload,no-any-return]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", env=environment, **self._identity())  # type: ignore[call-overload,no-any-return]
 
     def _make_cluster(self) -> None:
         if any(self.data.iterdir()):
-            raise EmbeddedServiceError(f"{self.data} is no database folder and not empty: run `make demo-reset`, or move it away, and start again.")
+            raise EmbeddedServiceError(f"{self.data} is no database folder and not empty: run `make demo-reset`, or move it away.")
         made = self._run(
             str(self._bin / "initdb"), "-D", str(self.data), "-U", ROLE, "--auth=trust", "--encoding=UTF8",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions", "--no-sync",
@@ -202,12 +200,13 @@ class Postgres:
                 return
             time.sleep(0.05)
         raise EmbeddedServiceError(
-            f"PostgreSQL does not start on {self.data}. If the folder is broken, `make demo-reset` begins anew. Its last words:\n{_tail(self._log)}"
+            f"PostgreSQL does not start on {self.data}. If the folder is broken, `make demo-reset` begins anew."
+            f" Its last words:\n{_tail(self._log)}"
         )
 
     def _make_database(self) -> None:
         ask = [str(self._bin / "psql"), "-X", "-q", "-At", "-h", str(self.sockets), "-U", ROLE, "-d", "postgres", "-c"]
-        if self._run(*ask, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'").stdout.strip() != "1":
+        if DATABASE not in self._run(*ask, "SELECT datname FROM pg_database").stdout.split():
             made = self._run(*ask, f'CREATE DATABASE "{DATABASE}"')
             if made.returncode:
                 raise EmbeddedServiceError(f"PostgreSQL could not make the database:\n{made.stderr.strip()}")
@@ -244,7 +243,8 @@ class Valkey:
             self.process = subprocess.Popen(
                 [str(binary), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700", "--save", "",
                  "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", str(self.sockets)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=dies_with_parent(signal.SIGTERM),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 - before any thread
             )  # fmt: skip
         deadline = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < deadline and self.process.poll() is None:

@@ -3,6 +3,7 @@
 import sys
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import structlog
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -140,6 +142,7 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_NAME = f"portal{urlsplit(BASE_URL).port or ''}"  # two demos on one machine have two sessions
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -165,7 +168,10 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = int(timedelta(minutes=10).total_seconds())
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"request_login_code": "municipalities.forms.RequestLoginCodeForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "municipalities.forms.RequestLoginCodeForm",
+    "confirm_login_code": "municipalities.forms.ConfirmLoginCodeForm",
+}
 ACCOUNT_RATE_LIMITS = {"request_login_code": "30/m/ip,5/m/key", "login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -205,12 +211,19 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:1025")
 vars().update(mail_settings_for(EMAIL_URL))
-EMAIL_TIMEOUT = 30
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds for each step before the final dot
+MAIL_ANSWER_TIMEOUT = env.int("MAIL_ANSWER_TIMEOUT", default=30)  # after it: impatience here makes doubts
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="hub.brussels · Local Partnerships <no-reply@portal.example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="local-partnerships@example.org")
 MAIL_MESSAGE_ID_DOMAIN = env.str("MAIL_MESSAGE_ID_DOMAIN", default="portal.example.org")
 MAIL_START_HELD = env.bool("MAIL_START_HELD", default=False)
+MAIL_BATCH_SIZE = env.int("MAIL_BATCH_SIZE", default=50)
+MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=90)  # well above MAIL_ANSWER_TIMEOUT
+MAIL_SENDERS = env.int("MAIL_SENDERS", default=2)  # at a time, over all workers; urgent mail may add one
+MAIL_PAUSE_AFTER_FAULTS = env.int("MAIL_PAUSE_AFTER_FAULTS", default=5)
+MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=15)  # doubles at each attempt, up to four hours
+MAIL_MAX_ATTEMPTS = env.int("MAIL_MAX_ATTEMPTS", default=36)  # about 4½ days, as RFC 5321 4.5.4.1 asks
 AGENCY_NAME_FR = env.str("AGENCY_NAME_FR", default="Agence bruxelloise pour l'Entrepreneuriat")
 AGENCY_NAME_NL = env.str("AGENCY_NAME_NL", default="Brussels Agentschap voor het Ondernemerschap")
 

@@ -37,9 +37,9 @@ if os.environ["REDIS_URL"].startswith("unix://") and "?" not in os.environ["REDI
     # Each worker of pytest has its own cache and its own queue.
     os.environ["REDIS_URL_OF_WORKER"] = f"{os.environ['REDIS_URL']}?db={int(WORKER.removeprefix('gw')) + 1}"
 
+from config.service_urls import broker_url_for  # noqa: E402
 from config.settings import *  # noqa: E402, F403
 from config.settings import CACHES, DATABASES  # noqa: E402
-from config.service_urls import broker_url_for  # noqa: E402
 
 if "REDIS_URL_OF_WORKER" in os.environ:
     REDIS_URL = os.environ["REDIS_URL_OF_WORKER"]
