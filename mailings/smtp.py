@@ -1,0 +1,218 @@
+"""SMTP that knows how far it came: surely not taken, refused, in doubt, or taken (ARCHITECTURE, 'The delivery engine').
+
+Between the final dot and the server's answer no client can know. Everything before it is safe to try again, and an
+answer to it, good or bad, is the end. So the one thing this backend adds to Django's is the name of the phase.
+"""
+
+import re
+import select
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
+
+SERVICE_CLOSING = 421
+START_INPUT = 354
+AUTHENTICATION_REQUIRED = 530
+BAD_SEQUENCE = 503
+TOO_BIG = (552, 523)
+OUR_FAULT = (AUTHENTICATION_REQUIRED, BAD_SEQUENCE)  # says something of the sender, nothing of this mail
+LEADING_DOT = re.compile(rb"(?m)^\.")
+LONGEST_RESPONSE = 300
+
+
+class DeliveryFault(Exception):
+    """A mail that was not surely sent; `response` is what the server said, `of_server` whether others would fare the same."""
+
+    def __init__(self, response: str, *, of_server: bool = False) -> None:
+        super().__init__(response)
+        self.response = printable(response)
+        self.of_server = of_server
+
+
+class NotTaken(DeliveryFault):
+    """Surely not taken: try again later."""
+
+
+class Refused(DeliveryFault):
+    """Refused for good: this recipient or this message."""
+
+
+class InDoubt(DeliveryFault):
+    """The final dot went out and no answer came back."""
+
+
+def printable(response: str | bytes) -> str:
+    """A server's words as one line that a database column takes."""
+    text = response.decode("utf-8", "replace") if isinstance(response, bytes) else response
+    return " ".join(text.replace("\x00", "").split())[:LONGEST_RESPONSE]
+
+
+class PhasedEmailBackend(EmailBackend):
+    """Django's SMTP backend, one connection for many messages, raising NotTaken, Refused or InDoubt.
+
+    `before_dot` is called when all but the final dot is on the wire; raising there takes the message back. The server's
+    answer stands in `message.server_response`. A message to several is all or nothing: one refusal refuses it.
+    """
+
+    before_dot: Callable[[], None] | None = None
+
+    def open(self) -> bool | None:
+        try:
+            opened = super().open()
+        except OSError as fault:  # SMTPException is one; a wrong password too says nothing of any recipient
+            self._drop()
+            raise NotTaken(_words(fault), of_server=True) from fault
+        if opened:
+            # The dot is a packet of three bytes: without this it waits for the acknowledgement of what went before.
+            self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return opened
+
+    def close(self) -> None:
+        """Say goodbye; what was answered stays so, whatever the server does now."""
+        try:
+            super().close()
+        except OSError:
+            self._drop()
+
+    def _send(self, email_message: EmailMessage) -> bool:
+        if not email_message.recipients():
+            return False
+        try:
+            email_message.server_response = self._transact(*_prepared(email_message))  # type: ignore[attr-defined]
+        except DeliveryFault:
+            if not self.fail_silently:
+                raise
+            return False
+        return True
+
+    def _transact(self, sender: str, recipients: list[str], content: bytes) -> str:
+        try:
+            self._envelope(sender, recipients, content)
+            self.connection.send(content)
+            if self.before_dot:
+                self.before_dot()
+            self._listen()
+        except DeliveryFault:
+            raise  # the server answered, the connection is in order or was dropped on purpose
+        except OSError as fault:
+            self._drop()
+            raise NotTaken(_words(fault), of_server=True) from fault
+        except BaseException:
+            self._drop()
+            raise
+        return self._dot()
+
+    def _envelope(self, sender: str, recipients: list[str], content: bytes) -> None:
+        """MAIL, RCPT and DATA, until the server waits for the content."""
+        smtp = self.connection
+        smtp.ehlo_or_helo_if_needed()
+        code, reply = smtp.mail(sender, _mail_options(smtp, content))
+        if code // 100 != 2:
+            self._turn_down(code, reply, refused=code in TOO_BIG, of_server=True)
+        for recipient in recipients:
+            code, reply = smtp.rcpt(recipient)
+            if code // 100 != 2:
+                self._turn_down(code, reply, refused=_is_final(code), of_server=code in OUR_FAULT or code < 0)
+        code, reply = smtp.docmd("DATA")
+        if code != START_INPUT:
+            self._turn_down(code, reply, refused=_is_final(code), of_server=True)
+
+    def _listen(self) -> None:
+        """A server that hung up, or speaks out of turn, while it should wait for the dot: no dot, no doubt."""
+        sock = self.connection.sock
+        if not isinstance(sock, ssl.SSLSocket) and select.select([sock], [], [], 0)[0]:
+            raise smtplib.SMTPServerDisconnected("The server did not wait for the end of the message")
+
+    def _dot(self) -> str:
+        """The moment of doubt, kept as short as can be; patience with a server that thinks makes doubts rare."""
+        smtp = self.connection
+        try:
+            smtp.sock.settimeout(settings.MAIL_ANSWER_TIMEOUT)
+            smtp.send(b".\r\n")
+            code, reply = smtp.getreply()
+            smtp.sock.settimeout(self.timeout)
+        except OSError as fault:
+            self._drop()
+            raise InDoubt(_words(fault), of_server=True) from fault
+        except BaseException:
+            self._drop()
+            raise
+        answer = printable(f"{code} {printable(reply)}")
+        if code // 100 == 2:
+            return answer
+        if code // 100 not in {4, 5}:
+            self._drop()
+            raise InDoubt(answer, of_server=True)
+        if code == SERVICE_CLOSING:
+            self._drop()
+        raise (Refused if _is_final(code) else NotTaken)(answer, of_server=not _is_final(code))
+
+    def _turn_down(self, code: int, reply: bytes, *, refused: bool, of_server: bool) -> None:
+        """Clear the way for the next message, then raise what this answer means."""
+        answer = f"{code} {printable(reply)}"
+        if code // 100 in {4, 5} and code != SERVICE_CLOSING:
+            self._reset()
+        else:
+            self._drop()
+        if refused:
+            raise Refused(answer)
+        raise NotTaken(answer, of_server=of_server or code == SERVICE_CLOSING)
+
+    def _reset(self) -> None:
+        try:
+            self.connection.rset()
+        except OSError:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Let go of the connection without a word: the server never takes a message whose dot did not come."""
+        for connection in (self._partial_connection, self.connection):
+            if connection is not None:
+                connection.close()
+        self._partial_connection = self.connection = None
+
+
+def _prepared(message: EmailMessage) -> tuple[str, list[str], bytes]:
+    """Envelope and dot-stuffed content; a message that cannot be written is refused before anything is said."""
+    try:
+        sender, *recipients = [_address(address, message) for address in (message.from_email, *message.recipients())]
+        content = message.message().as_bytes(linesep="\r\n")
+    except ValueError as fault:
+        raise Refused(f"The message cannot be written: {type(fault).__name__}") from fault
+    content = LEADING_DOT.sub(b"..", content)
+    return sender, recipients, content if content.endswith(b"\r\n") else content + b"\r\n"
+
+
+def _address(address: str, message: EmailMessage) -> str:
+    """The bare address; Django would encode an accent before the @ into another mailbox's name, so that is refused."""
+    name = parseaddr(address)[1].rpartition("@")[0]
+    name.encode("ascii")
+    return sanitize_address(address, message.encoding or settings.DEFAULT_CHARSET)
+
+
+def _mail_options(smtp: Any, content: bytes) -> list[str]:
+    options = []
+    if smtp.has_extn("size"):
+        options.append(f"size={len(content)}")
+    if smtp.has_extn("8bitmime") and not content.isascii():
+        options.append("body=8bitmime")
+    return options
+
+
+def _is_final(code: int) -> bool:
+    """A 5xx that speaks of this recipient or this message."""
+    return code // 100 == 5 and code not in OUR_FAULT
+
+
+def _words(fault: OSError) -> str:
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return f"{fault.smtp_code} {printable(fault.smtp_error)}"
+    return f"{type(fault).__name__}: {fault}"
