@@ -1,9 +1,91 @@
 """What every page of the frame shows."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from municipalities.languages import InterfaceLanguage, content_language
+from municipalities.models import Mandate
+from partnerships.models import SpocAssignment
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of the navigation."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+class Frame:
+    """Header, navigation and footer of one page; nothing is asked of the database before a template reads it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user = getattr(request, "user", None)
+        self.is_known = bool(self.user and self.user.is_authenticated)
+        self.languages = InterfaceLanguage.choices
+        self.site_name = settings.SITE_NAME
+
+    @cached_property
+    def agency_name(self) -> str:
+        return settings.AGENCY_NAME_NL if content_language() == "nl" else settings.AGENCY_NAME_FR
+
+    @property
+    def reply_address(self) -> str:
+        return settings.MAIL_REPLY_TO
+
+    @cached_property
+    def here(self) -> str:
+        """The address of this page, to come back to after a switch of language."""
+        return self.request.get_full_path()
+
+    @cached_property
+    def mandates(self) -> list[Mandate]:
+        return self.user.mandates_on(timezone.localdate()) if self.is_known else []
+
+    @cached_property
+    def contacts(self) -> list[SpocAssignment]:
+        """Who helps this reader: the SPOC and deputy of each of their municipalities."""
+        own = {mandate.municipality_id for mandate in self.mandates}
+        return list(SpocAssignment.objects.for_municipalities(own, timezone.localdate())) if own else []
+
+    @cached_property
+    def navigation(self) -> list[Link]:
+        if not self.is_known:
+            return []
+        if self.user.is_staff:
+            return [self._link(_("Home"), "home"), Link(_("Administration"), reverse("admin:index"), False)]
+        if self.user.is_cabinet_reviewer and not self.mandates:
+            return [self._link(_("Mailings to review"), "reviews", section="review")]
+        return [
+            self._link(_("Home"), "home"),
+            self._link(_("Requests"), "requests", section="request"),
+            self._link(_("Mailings"), "mailings", section="mailing"),
+            *self._municipality_links(),
+        ]
+
+    def _municipality_links(self) -> list[Link]:
+        own = {mandate.municipality_id: mandate.municipality for mandate in self.mandates}
+        links = []
+        for municipality in own.values():
+            label = _("My municipality") if len(own) == 1 else str(municipality)
+            url = reverse("municipality", args=[municipality.slug])
+            links.append(Link(label, url, self.request.path == url))
+        return links
+
+    def _link(self, label: str, name: str, *, section: str = "") -> Link:
+        match = self.request.resolver_match
+        here = (match.url_name or "") if match else ""
+        return Link(label, reverse(name), here == name or (bool(section) and here.startswith(section)))
 
 
 def portal_frame(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    return {"frame": Frame(request)}

@@ -1,5 +1,39 @@
-"""Template filters for the reader's language."""
+"""Template filters for the reader: dates as people write them, and the language of a text."""
+
+import datetime as dt
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from municipalities.languages import content_language
 
 register = template.Library()
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """`24 novembre 2026`: the day in Brussels, in the reader's language; empty for none."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = timezone.localtime(value)
+    return date_format(value, "j F Y")
+
+
+@register.filter
+def day_and_hour(value: dt.datetime | None) -> str:
+    """`24 novembre 2026, 14:05`, by the clock in Brussels; empty for none."""
+    return date_format(timezone.localtime(value), "j F Y, H:i") if value else ""
+
+
+@register.filter
+def phone_link(number: str) -> str:
+    """The address behind a telephone number: `+32 2 000 00 00` becomes `tel:+3220000000`."""
+    return "tel:" + "".join(character for character in number if character.isdigit() or character == "+")
+
+
+@register.simple_tag
+def content_lang() -> str:
+    """The language, fr or nl, in which bilingual content is shown to this reader."""
+    return content_language()

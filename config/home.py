@@ -1,0 +1,61 @@
+"""The home page: for an official what matters today, for others the way to where they work."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from mailings.models import Mailing
+from municipalities.models import Mandate, Municipality
+from partnerships.models import Agreement, Kind, ServiceRequest
+
+MOST_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Footing:
+    """A municipality of the reader's and the agreement that covers it today, if any."""
+
+    municipality: Municipality
+    agreement: Agreement | None
+    state: Agreement.State | None
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Officials see their page, also when they are something else besides; reviewers and staff are led to theirs."""
+    mandates = request.user.mandates_on(timezone.localdate())
+    if request.user.is_staff and not mandates:
+        return render(request, "portal/home_staff.html")
+    if request.user.is_cabinet_reviewer and not mandates:
+        return redirect("reviews")
+    return _home_of_official(request, mandates)
+
+
+def _home_of_official(request: HttpRequest, mandates: list[Mandate]) -> HttpResponse:
+    requests = ServiceRequest.objects.visible_to(request.user).select_related("municipality", "asked_by").order_by("-created_at", "-id")
+    own = {mandate.municipality_id: mandate.municipality for mandate in mandates}
+    context = {
+        "footings": _footings(request, list(own.values())),
+        "your_turn": requests.turn_of_municipality()[:MOST_ROWS],
+        "agency_turn": requests.turn_of_agency()[:MOST_ROWS],
+        "mailing": Mailing.objects.visible_to(request.user).sent().order_by("-sent_at", "-pk").first(),
+        "map": Municipality.objects.exclude(outline="").only("outline", "name_fr", "name_nl").order_by("pk"),
+        "own_ids": set(own),
+        "has_several": len(own) > 1,
+        "kinds": Kind,
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _footings(request: HttpRequest, municipalities: list[Municipality]) -> list[Footing]:
+    today = timezone.localdate()
+    in_force = Agreement.objects.visible_to(request.user).in_force(today).order_by("municipality", "pk")
+    agreements = {agreement.municipality_id: agreement for agreement in in_force}
+    return [
+        Footing(municipality, agreement, agreement.state_on(today) if agreement else None)
+        for municipality in municipalities
+        for agreement in [agreements.get(municipality.pk)]
+    ]

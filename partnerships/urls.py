@@ -1,0 +1,21 @@
+"""Addresses of requests, agreements and the page of a municipality."""
+
+from django.urls import path
+
+from partnerships.views import agreements, municipalities, requests
+
+urlpatterns = [
+    path("requests/", requests.request_list, name="requests"),
+    path("requests/new/", requests.request_new, name="request_new"),
+    path("requests/new/<str:kind>/", requests.request_draft, name="request_draft"),
+    path("requests/new/<str:kind>/submit/", requests.request_draft_submit, name="request_draft_submit"),
+    path("requests/<uuid:key>/", requests.request_page, name="request"),
+    path("requests/<uuid:key>/edit/", requests.request_edit, name="request_edit"),
+    path("requests/<uuid:key>/edit/submit/", requests.request_edit_submit, name="request_edit_submit"),
+    path("requests/<uuid:key>/submit/", requests.request_submit, name="request_submit"),
+    path("requests/<uuid:key>/withdraw/", requests.request_withdraw, name="request_withdraw"),
+    path("requests/<uuid:key>/close/", requests.request_close, name="request_close"),
+    path("requests/<uuid:key>/message/", requests.request_message, name="request_message"),
+    path("agreements/<uuid:key>/", agreements.agreement_page, name="agreement"),
+    path("municipalities/<slug:slug>/", municipalities.municipality_page, name="municipality"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the portal about partnerships, one noun a file."""

@@ -1,0 +1,30 @@
+"""The page of a municipality: who works with whom, on what footing, and what is open."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from municipalities.models import Municipality
+from partnerships.models import Agreement, ServiceRequest, SpocAssignment
+
+MOST_REQUESTS = 10
+
+
+@require_safe
+def municipality_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """For its own officials and for staff; nobody else learns that the page exists."""
+    today = timezone.localdate()
+    municipality = get_object_or_404(Municipality.objects.visible_to(request.user), slug=slug)
+    visible_requests = ServiceRequest.objects.visible_to(request.user).filter(municipality=municipality)
+    context = {
+        "municipality": municipality,
+        "contacts": SpocAssignment.objects.for_municipalities([municipality.pk], today),
+        "agreements": [
+            (agreement, agreement.state_on(today))
+            for agreement in Agreement.objects.visible_to(request.user).filter(municipality=municipality).order_by("-period", "pk")
+        ],
+        "mandates": municipality.mandates.in_force(today).select_related("user").order_by("role", "user__last_name", "pk"),
+        "requests": visible_requests.open().select_related("municipality", "asked_by").order_by("-created_at", "-id")[:MOST_REQUESTS],
+    }
+    return render(request, "partnerships/municipality_page.html", context)
