@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -74,6 +75,23 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def pending(self) -> "DeliveryQuerySet":
         return self.filter(state=Delivery.State.PENDING)
 
+    def due(self) -> "DeliveryQuerySet":
+        """Waiting, its next attempt has come by the clock of the database, and its run is not paused."""
+        not_paused = models.Q(run__isnull=True) | ~models.Q(run__state=Run.State.PAUSED)
+        return self.pending().filter(not_paused, next_attempt_at__lte=Now())
+
+    def held_by(self, claim: uuid.UUID) -> "DeliveryQuerySet":
+        """The rows that still carry this claim token: whoever reconciled one has taken it away."""
+        return self.filter(state=Delivery.State.SENDING, claim=claim)
+
+    def claimed(self) -> "DeliveryQuerySet":
+        """Held by a sender whose lease runs."""
+        return self.filter(state=Delivery.State.SENDING, lease_until__gt=Now())
+
+    def abandoned(self) -> "DeliveryQuerySet":
+        """Held by a sender whose lease ran out: it died or stalled."""
+        return self.filter(state=Delivery.State.SENDING, lease_until__lte=Now())
+
     def in_doubt(self) -> "DeliveryQuerySet":
         return self.filter(state=Delivery.State.UNKNOWN)
 
@@ -128,6 +146,9 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     claim = models.UUIDField(null=True, blank=True, help_text=_("Token of the worker that holds this row."))
     lease_until = models.DateTimeField(null=True, blank=True, help_text=_("By the clock of the database."))
+    handed_over_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Written just before the final dot: from here on only an answer settles it.")
+    )
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     planned_at = models.DateTimeField(_("planned on"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent on"), null=True, blank=True)

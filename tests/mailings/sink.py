@@ -29,7 +29,7 @@ BEFORE_DOT = (
 AFTER_DOT = ("4xx after dot", "5xx after dot", "drop after dot", "take and drop", "take and say nothing", "slow")
 FAULTS = (*BEFORE_DOT, *AFTER_DOT)
 TAKEN = ("take and drop", "take and say nothing", "slow")
-SLOW = 0.3
+SLOW = 0.1
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import select
 import socket
 import threading
-from collections.abc import Iterator
 
 import pytest
 from django.core import mail
@@ -26,13 +25,6 @@ MEANING = {
     "take and drop": (InDoubt, True),
     "take and say nothing": (InDoubt, True),
 }
-
-
-@pytest.fixture
-def sink(settings) -> Iterator[Sink]:
-    settings.MAIL_ANSWER_TIMEOUT = 0.5
-    with Sink() as running:
-        yield running
 
 
 def backend(sink: Sink) -> PhasedEmailBackend:
