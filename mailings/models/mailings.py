@@ -4,21 +4,20 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from mailings.models.measures import Measure
 from municipalities.languages import CONTENT_LANGUAGES, Bilingual
 from municipalities.models import Mandate, Portfolio, User
-
-if TYPE_CHECKING:
-    from mailings.models.deliveries import Run
+from partnerships.models import Event
 
 
 class MailingQuerySet(models.QuerySet["Mailing"]):
@@ -27,7 +26,7 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         if user.is_staff and user.has_perm("mailings.view_mailing"):
             return self
         if user.is_cabinet_reviewer:
-            return self.exclude(state=Mailing.State.DRAFT, approvals__isnull=True)
+            return self.filter(~models.Q(state=Mailing.State.DRAFT) | models.Q(pk__in=_asked_for()))
         if user.mandates_on(timezone.localdate()):
             return self.sent()
         return self.none()
@@ -39,8 +38,28 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         """Scheduled, and the hour has come."""
         return self.filter(state=Mailing.State.SCHEDULED, scheduled_for__lte=moment)
 
+    def matching(self, words: str) -> "MailingQuerySet":
+        """Mailings that hold the words somewhere, in either language; all for no words."""
+        if not words:
+            return self
+        found = models.Q()
+        for name in ("subject", "intro", "closing"):
+            found |= _holds(name, words)
+        items = MailingItem.objects.filter(_holds("title", words) | _holds("body", words), mailing=models.OuterRef("pk"))
+        return self.filter(found | models.Exists(items))
+
     def awaiting_approval(self) -> "MailingQuerySet":
         return self.filter(state=Mailing.State.IN_REVIEW)
+
+
+def _holds(name: str, words: str) -> models.Q:
+    return models.Q(**{f"{name}_fr__icontains": words}) | models.Q(**{f"{name}_nl__icontains": words})
+
+
+def _asked_for() -> models.QuerySet[Event, Any]:
+    """The keys of mailings for which approval was ever asked."""
+    asked = Event.objects.filter(verb=Event.Verb.MAILING_APPROVAL_ASKED, content_type=ContentType.objects.get_for_model(Mailing))
+    return asked.order_by().values("object_id")
 
 
 def default_roles() -> list[str]:
@@ -65,6 +84,11 @@ class Mailing(models.Model):
         HELD = "held", pgettext_lazy("state of a mailing", "Held")
         SENDING = "sending", pgettext_lazy("state of a mailing", "Being sent")
         SENT = "sent", pgettext_lazy("state of a mailing", "Sent")
+
+    class HeldReason(models.TextChoices):
+        TOO_LATE = "too_late", _("Its hour passed too long ago.")
+        NOT_APPROVED = "not_approved", _("Its content is not approved as it stands now.")
+        NOBODY = "nobody", _("Nobody would receive it.")
 
     EDITABLE: ClassVar = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED, State.SCHEDULED, State.HELD})
     GONE_OUT: ClassVar = frozenset({State.SENDING, State.SENT})
@@ -92,7 +116,7 @@ class Mailing(models.Model):
         help_text=_("None chosen: every alderman."),
     )
     scheduled_for = models.DateTimeField(_("to be sent at"), null=True, blank=True, editable=False)
-    held_reason = models.CharField(_("why it is held"), max_length=200, blank=True, editable=False)
+    held_reason = models.CharField(_("why it is held"), max_length=20, choices=HeldReason.choices, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sending started"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("made on"), default=timezone.now, editable=False)
 
@@ -182,7 +206,7 @@ class Mailing(models.Model):
             if not getattr(self, f"{name}_{language}").strip()
         ]
         for number, item in enumerate(self.items.order_by("position", "pk"), start=1):
-            missing += [_("item %(number)d: %(field)s") % {"number": number, "field": label} for label in item.missing_texts()]
+            missing += [gettext("item %(number)d: %(field)s") % {"number": number, "field": label} for label in item.missing_texts()]
         return missing
 
 

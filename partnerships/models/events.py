@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Municipality, User
+from partnerships.models.requests import ServiceRequest
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -16,6 +17,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         """The events of one object, oldest first."""
         content_type = ContentType.objects.get_for_model(subject)
         return self.filter(content_type=content_type, object_id=subject.pk).order_by("pk")
+
+    def visible_to_staff(self) -> "EventQuerySet":
+        """Without what a municipality did to a draft, and without any trace of drafts never submitted."""
+        never_submitted = ServiceRequest.objects.filter(pk=models.OuterRef("object_id"), reference__isnull=True)
+        return self.exclude(verb__in=Event.DRAFTING).exclude(
+            models.Exists(never_submitted), content_type__app_label="partnerships", content_type__model="servicerequest"
+        )
 
     def delete(self) -> Any:
         raise TypeError("Events are kept for ever.")
@@ -54,6 +62,9 @@ class Event(models.Model):
         MAILING_SENT = "mailing_sent", _("Mailing sent")
         MAILING_PAUSED = "mailing_paused", _("Sending paused")
         MAILING_RESUMED = "mailing_resumed", _("Sending resumed")
+        DELIVERY_SETTLED = "delivery_settled", _("Mail in doubt settled")
+
+    DRAFTING: ClassVar = frozenset({Verb.REQUEST_DRAFTED, Verb.REQUEST_EDITED})
 
     verb = models.CharField(_("what"), max_length=40, choices=Verb.choices)
     at = models.DateTimeField(_("when"), default=timezone.now)

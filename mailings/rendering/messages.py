@@ -1,0 +1,81 @@
+"""From rows to messages: what is handed to the mail server, headers and all."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
+
+from mailings.models import Delivery, RunContent
+from mailings.rendering.links import delivery_token, portal_link
+from mailings.rendering.mailing import Skeleton, fill_skeleton, skeleton_of_run
+from mailings.rendering.mails import RenderedMail
+from mailings.rendering.personal import Personal, personal_parts
+from municipalities.languages import CorrespondenceLanguage
+
+Kind = Delivery.Kind
+LIST_NAMES = {Kind.MAILING: "mailings", Kind.TEST: "mailings-test", Kind.NOTICE: "notices", Kind.LOGIN_CODE: "access"}
+
+
+def build_messages(deliveries: Sequence[Delivery]) -> dict[int, EmailMultiAlternatives]:
+    """The messages of a batch by delivery, in a fixed number of queries whatever its size."""
+    mails = _mails_of_runs([delivery for delivery in deliveries if delivery.kind == Kind.MAILING])
+    return {delivery.pk: _message(delivery, mails.get(delivery.pk) or _ready_made(delivery)) for delivery in deliveries}
+
+
+def _ready_made(delivery: Delivery) -> RenderedMail:
+    return RenderedMail(delivery.subject, delivery.body_text, delivery.body_html)
+
+
+def _mails_of_runs(deliveries: Sequence[Delivery]) -> dict[int, RenderedMail]:
+    if not deliveries:
+        return {}
+    contents: dict[int, dict[str, RunContent]] = defaultdict(dict)
+    for content in RunContent.objects.filter(run__in={delivery.run_id for delivery in deliveries}):
+        contents[content.run_id][content.language] = content
+    personal = personal_parts({delivery.recipient_id for delivery in deliveries}, timezone.localdate())
+    skeletons: dict[tuple[int, str], Skeleton] = {}
+    mails = {}
+    for delivery in deliveries:
+        about = (delivery.run_id, delivery.language)
+        if about not in skeletons:
+            skeletons[about] = skeleton_of_run(delivery.run_id, delivery.language, contents[delivery.run_id])
+        own = personal.get(delivery.recipient_id, Personal())
+        mails[delivery.pk] = fill_skeleton(skeletons[about], own, language=delivery.language, token=delivery_token(delivery.key))
+    return mails
+
+
+def _message(delivery: Delivery, mail: RenderedMail) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[delivery.email],
+        reply_to=[settings.MAIL_REPLY_TO] if delivery.kind in {Kind.MAILING, Kind.TEST} else None,
+        headers=_headers(delivery),
+    )
+    message.attach_alternative(mail.html, "text/html")
+    return message
+
+
+def _headers(delivery: Delivery) -> dict[str, str]:
+    """The same at every attempt, Message-ID and Date included, so that a second copy is known as one.
+
+    No `Precedence`: it was never standardised, and `Auto-Submitted` (RFC 3834) with Exchange's own header keeps
+    absence notes away.
+    """
+    headers = {
+        "Message-ID": delivery.message_id,
+        "Date": format_datetime(delivery.planned_at.astimezone(dt.UTC)),
+        "Content-Language": ", ".join(CorrespondenceLanguage(delivery.language).contents),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+        "List-Id": f"<{LIST_NAMES[Kind(delivery.kind)]}.{settings.MAIL_MESSAGE_ID_DOMAIN}>",
+    }
+    if delivery.kind == Kind.MAILING:
+        headers["List-Unsubscribe"] = f"<{portal_link('unsubscribe', delivery_token(delivery.key))}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers

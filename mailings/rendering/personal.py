@@ -1,0 +1,110 @@
+"""The part of a mailing that is one person's own: how they are greeted, their open requests, their contact (SPOC)."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.template.loader import get_template
+from django.urls import reverse
+
+from mailings.rendering.mails import render_text, wrap_text
+from municipalities.languages import reading_in
+from municipalities.models import Mandate, User
+from partnerships.models import ServiceRequest, SpocAssignment
+
+MOST_REQUESTS = 5
+GREETED_AS = (Mandate.Role.MAYOR, Mandate.Role.ALDERMAN)
+STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """An open request, and whose turn it is."""
+
+    reference: str
+    title: str
+    language: str
+    is_turn_of_municipality: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What only this person reads."""
+
+    role: str = ""
+    requests: Sequence[RequestLine] = ()
+    more_requests: int = 0
+    spocs: Sequence[SpocAssignment] = field(default=())
+    requests_url: str = ""
+    is_sample: bool = False
+
+
+def role_of(user: User, mandates: Iterable[Mandate]) -> str:
+    """How a person is addressed: as mayor, as alderman, by first name among colleagues, else without a title."""
+    if user.is_staff:
+        return STAFF
+    held = {mandate.role for mandate in mandates}
+    return next((role.value for role in GREETED_AS if role in held), "")
+
+
+def personal_parts(people: Iterable[int], on: dt.date) -> dict[int, Personal]:
+    """The personal parts of many people on one day, in a fixed number of queries."""
+    mandates: dict[int, list[Mandate]] = defaultdict(list)
+    for mandate in Mandate.objects.in_force(on).filter(user__in=list(people)).select_related("user").order_by("pk"):
+        mandates[mandate.user_id].append(mandate)
+    places = {mandate.municipality_id for held in mandates.values() for mandate in held}
+    requests = _requests_of(places)
+    spocs = _spocs_of(places, on)
+    return {person: _personal(held, requests, spocs) for person, held in mandates.items()}
+
+
+def _personal(
+    mandates: list[Mandate], requests: dict[int, list[RequestLine]], spocs: dict[int, list[SpocAssignment]]
+) -> Personal:
+    places = list(dict.fromkeys(mandate.municipality_id for mandate in mandates))
+    mine = [line for place in places for line in requests[place]]
+    mine.sort(key=lambda line: (not line.is_turn_of_municipality, line.reference))
+    return Personal(
+        role=role_of(mandates[0].user, mandates),
+        requests=mine[:MOST_REQUESTS],
+        more_requests=max(0, len(mine) - MOST_REQUESTS),
+        spocs=[spoc for place in places for spoc in spocs[place]],
+        requests_url=settings.BASE_URL + reverse("requests"),
+    )
+
+
+def _requests_of(places: set[int]) -> dict[int, list[RequestLine]]:
+    lines: dict[int, list[RequestLine]] = defaultdict(list)
+    rows = ServiceRequest.objects.open().filter(municipality__in=places).order_by("pk")
+    for request in rows.only("key", "municipality_id", "reference", "title", "language", "state"):
+        url = settings.BASE_URL + reverse("request", args=[request.key])
+        lines[request.municipality_id].append(
+            RequestLine(request.reference or "", request.title, request.language, request.is_turn_of_municipality, url)
+        )
+    return lines
+
+
+def _spocs_of(places: set[int], on: dt.date) -> dict[int, list[SpocAssignment]]:
+    """The SPOC in front of each municipality that day; the deputy where nobody else is."""
+    found: dict[int, list[SpocAssignment]] = defaultdict(list)
+    for assignment in SpocAssignment.objects.for_municipalities(places, on):
+        if not found[assignment.municipality_id]:
+            found[assignment.municipality_id].append(assignment)
+    return found
+
+
+def render_personal(personal: Personal, languages: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The personal pieces by their place in the mail (`greeting_fr`, `box_fr`, …), for HTML and for text."""
+    html: dict[str, str] = {}
+    text: dict[str, str] = {}
+    values = {"personal": personal}
+    for language in languages:
+        with reading_in(language):
+            html[f"greeting_{language}"] = get_template("email/mailing/_greeting.html").render(values)
+            html[f"box_{language}"] = get_template("email/mailing/_personal.html").render(values)
+            text[f"greeting_{language}"] = render_text("email/mailing/_greeting.txt", values).strip()
+            text[f"box_{language}"] = wrap_text(render_text("email/mailing/_personal.txt", values)).strip()
+    return html, text

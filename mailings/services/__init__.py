@@ -1,0 +1,68 @@
+"""Every act on mailings and mails; nothing else writes these tables, but for the engine that delivers."""
+
+from mailings.services.errors import (
+    MailingActionNotAllowed,
+    NoSuchMailing,
+    NotApproved,
+    NotComplete,
+    NotDue,
+    StaleContent,
+    StaleRevision,
+)
+from mailings.services.letters import queue_login_code, queue_test_mail
+from mailings.services.mailings import (
+    approve_mailing,
+    ask_approval,
+    draft_this_week,
+    draft_urgent,
+    draft_weekly,
+    edit_mailing,
+    item_from_measure,
+    schedule_mailing,
+    send_back_mailing,
+    unschedule_mailing,
+)
+from mailings.services.notices import decide_notices, pass_over_undecided
+from mailings.services.planning import (
+    pause_run,
+    plan_run,
+    resume_run,
+    send_mailing_now,
+    send_weekly,
+    settle_doubt,
+    start_due_mailings,
+)
+from mailings.services.preferences import resubscribe, unsubscribe
+
+__all__ = [
+    "MailingActionNotAllowed",
+    "NoSuchMailing",
+    "NotApproved",
+    "NotComplete",
+    "NotDue",
+    "StaleContent",
+    "StaleRevision",
+    "approve_mailing",
+    "ask_approval",
+    "decide_notices",
+    "draft_this_week",
+    "draft_urgent",
+    "draft_weekly",
+    "edit_mailing",
+    "item_from_measure",
+    "pass_over_undecided",
+    "pause_run",
+    "plan_run",
+    "queue_login_code",
+    "queue_test_mail",
+    "resubscribe",
+    "resume_run",
+    "schedule_mailing",
+    "send_back_mailing",
+    "send_mailing_now",
+    "send_weekly",
+    "settle_doubt",
+    "start_due_mailings",
+    "unschedule_mailing",
+    "unsubscribe",
+]

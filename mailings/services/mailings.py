@@ -1,0 +1,278 @@
+"""The life of a mailing until it goes out: draft, edit, approval, schedule. Nothing else writes a mailing."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mailings.models import Approval, Mailing, MailingItem, Measure
+from mailings.permissions import Action, Right, rights_of
+from mailings.rendering import LARGEST_HTML, size_of_largest_mail
+from mailings.services.errors import MailingActionNotAllowed, NotApproved, NotComplete, StaleContent, StaleRevision
+from mailings.services.moves import check_action, lock_mailing, move_mailing
+from municipalities.languages import CONTENT_LANGUAGES, reading_in
+from municipalities.models import User
+from partnerships.models import Event
+from partnerships.services.events import record_event
+
+State = Mailing.State
+TEXT_FIELDS = ("subject_fr", "subject_nl", "intro_fr", "intro_nl", "closing_fr", "closing_nl")
+EDITED_FIELDS = frozenset({*TEXT_FIELDS, "audience_roles", "audience_portfolios"})
+ITEM_FIELDS = ("position", "measure", "title_fr", "title_nl", "body_fr", "body_nl", "source_url")
+PROPOSED_WITHOUT_PREDECESSOR = dt.timedelta(days=7)
+
+
+# --- Drafts -------------------------------------------------------------------------------------
+
+
+def _may_draft(by: User | None) -> bool:
+    return bool(rights_of(by) & {Right.EDITOR, Right.PORTAL})
+
+
+@transaction.atomic
+def draft_weekly(*, year: int, week: int, by: User | None = None) -> Mailing:
+    """The weekly mailing of an ISO week: the one that is there, or a new draft that proposes what came in since the last one.
+
+    Six callers at once get the same mailing, because the database refuses a second. Raises ValueError for a week the year
+    does not have, MailingActionNotAllowed for somebody who is not an editor.
+    """
+    monday = dt.date.fromisocalendar(year, week, 1)
+    if not _may_draft(by):
+        raise MailingActionNotAllowed(Action.EDIT, Mailing(iso_year=year, iso_week=week))
+    mailing, made = Mailing.objects.get_or_create(
+        kind=Mailing.Kind.WEEKLY, iso_year=year, iso_week=week, defaults=_opening_texts(week)
+    )
+    if made:
+        _propose_items(mailing, monday)
+        record_event(Event.Verb.MAILING_DRAFTED, mailing, by=by, data={"week": mailing.week_label, "items": mailing.items.count()})
+    return mailing
+
+
+def _opening_texts(week: int) -> dict[str, str]:
+    """Subject, first sentence and closing words of a new weekly draft, in both languages; the editor's from there on."""
+    texts = {}
+    for language in CONTENT_LANGUAGES:
+        with reading_in(language):
+            texts[f"subject_{language}"] = gettext("Weekly mailing – week %(week)d: the new measures") % {"week": week}
+            texts[f"intro_{language}"] = gettext("Here are this week's new measures.")
+            texts[f"closing_{language}"] = _closing_words()
+    return texts
+
+
+def _closing_words() -> str:
+    return gettext("Kind regards,") + "\n" + gettext("The Local Partnerships team")
+
+
+def _propose_items(mailing: Mailing, monday: dt.date) -> None:
+    """Measures published since the last weekly mailing was drafted, newest first, as items in both languages."""
+    measures = (
+        Measure.objects.published_since(_last_look_before(mailing, monday))
+        .filter(superseded_by__isnull=True)
+        .exclude(mailing_items__mailing__kind=Mailing.Kind.WEEKLY)
+        .order_by("-valid_from", "-pk")
+    )
+    for position, measure in enumerate(measures):
+        item_from_measure(measure, mailing=mailing, position=position).save()
+
+
+def _last_look_before(mailing: Mailing, monday: dt.date) -> dt.datetime:
+    earlier = Mailing.objects.filter(kind=Mailing.Kind.WEEKLY).exclude(pk=mailing.pk).filter(
+        iso_year__lt=mailing.iso_year
+    ) | Mailing.objects.filter(kind=Mailing.Kind.WEEKLY, iso_year=mailing.iso_year, iso_week__lt=mailing.iso_week)
+    last = earlier.order_by("-iso_year", "-iso_week").first()
+    if last:
+        return last.created_at
+    return timezone.make_aware(dt.datetime.combine(monday, dt.time())) - PROPOSED_WITHOUT_PREDECESSOR
+
+
+def item_from_measure(measure: Measure, *, mailing: Mailing, position: int) -> MailingItem:
+    """An unsaved item with the measure's words in both languages."""
+    return MailingItem(
+        mailing=mailing,
+        position=position,
+        measure=measure,
+        title_fr=measure.title_fr,
+        title_nl=measure.title_nl,
+        body_fr=measure.summary_fr,
+        body_nl=measure.summary_nl,
+        source_url=measure.source_url,
+    )
+
+
+@transaction.atomic
+def draft_urgent(*, by: User) -> Mailing:
+    """A new urgent mailing, empty but for the closing words."""
+    mailing = Mailing(kind=Mailing.Kind.URGENT)
+    if not _may_draft(by):
+        raise MailingActionNotAllowed(Action.EDIT, mailing)
+    for language in CONTENT_LANGUAGES:
+        with reading_in(language):
+            setattr(mailing, f"closing_{language}", _closing_words())
+    mailing.save()
+    record_event(Event.Verb.MAILING_DRAFTED, mailing, by=by)
+    return mailing
+
+
+def draft_this_week(now: dt.datetime) -> Mailing | None:
+    """Make this week's draft once Monday's hour has struck in Brussels; return it when it was made just now."""
+    local = timezone.localtime(now)
+    year, week, weekday = local.isocalendar()
+    if weekday == 1 and local.hour < settings.WEEKLY_DRAFT_HOUR:
+        return None
+    if Mailing.objects.filter(kind=Mailing.Kind.WEEKLY, iso_year=year, iso_week=week).exists():
+        return None
+    return draft_weekly(year=year, week=week)
+
+
+# --- Editing ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def edit_mailing(
+    mailing: Mailing, *, by: User, revision: int, fields: dict[str, Any], items: Sequence[dict[str, Any]] | None = None
+) -> Mailing:
+    """Change a mailing that was read at `revision`; a change of content or audience voids approval and schedule.
+
+    `items` is the whole new list (dicts with `id` for those that stay); None leaves the items alone. While the cabinet reads,
+    a complete mailing stays before it, and a verdict on the older words is refused as stale; an incomplete one is a draft again.
+    Raises StaleRevision when somebody saved meanwhile, MailingActionNotAllowed, ValidationError.
+    """
+    mailing = lock_mailing(mailing)
+    check_action(mailing, Action.EDIT, by)
+    if mailing.revision != revision:
+        raise StaleRevision(mailing)
+    unknown = set(fields) - EDITED_FIELDS
+    if unknown:
+        raise ValueError(f"not edited by hand: {sorted(unknown)}")
+    before = mailing.content_hash()
+    _write_fields(mailing, fields)
+    if items is not None:
+        _write_items(mailing, items)
+    if mailing.content_hash() == before:
+        mailing.save()
+        return mailing
+    mailing.revision += 1
+    move_mailing(mailing, Action.EDIT, by=by, data={"changed": sorted(fields), "revision": mailing.revision})
+    return _after_change(mailing, by)
+
+
+def _write_fields(mailing: Mailing, fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        setattr(mailing, name, value)
+    mailing.full_clean(validate_constraints=False)
+
+
+def _write_items(mailing: Mailing, items: Sequence[dict[str, Any]]) -> None:
+    """Make the items exactly those given; an `id` of another mailing is refused."""
+    standing = {item.pk: item for item in mailing.items.all()}
+    for number, values in enumerate(items):
+        key = values.get("id")
+        if key and key not in standing:
+            raise ValidationError(_("This item does not belong to this mailing."))
+        item = standing.pop(key) if key else MailingItem(mailing=mailing)
+        for name in ITEM_FIELDS:
+            setattr(item, name, values.get(name, number if name == "position" else getattr(item, name)))
+        item.full_clean(exclude=["mailing"])
+        item.save()
+    for gone in standing.values():
+        gone.delete()
+
+
+def _after_change(mailing: Mailing, by: User) -> Mailing:
+    """Void what rested on the older content."""
+    if mailing.state in {State.APPROVED, State.SCHEDULED, State.HELD}:
+        return move_mailing(mailing, Action.VOID, by=by, scheduled_for=None, held_reason="")
+    if mailing.state == State.IN_REVIEW and _lacking(mailing):
+        mailing.state = State.DRAFT
+        mailing.save()
+        record_event(Event.Verb.MAILING_APPROVAL_VOIDED, mailing, by=by, data={"from": State.IN_REVIEW, "to": State.DRAFT})
+    return mailing
+
+
+# --- Approval -----------------------------------------------------------------------------------
+
+
+def _lacking(mailing: Mailing) -> list[str]:
+    """What keeps the mailing from being approved: a missing language, nothing to say, or too large a mail."""
+    lacking = mailing.missing_texts()
+    if not mailing.audience_roles:
+        lacking.append(gettext("roles that receive it"))
+    size = size_of_largest_mail(mailing)
+    if size > LARGEST_HTML:
+        lacking.append(
+            gettext("fewer or shorter texts: the mail in both languages has %(size)d kB, and %(most)d is the most")
+            % {"size": size // 1000, "most": LARGEST_HTML // 1000}
+        )
+    return lacking
+
+
+@transaction.atomic
+def ask_approval(mailing: Mailing, *, by: User) -> Mailing:
+    """Put a mailing that is complete in both languages before the cabinet. Raises NotComplete with what is missing."""
+    mailing = lock_mailing(mailing)
+    check_action(mailing, Action.ASK_APPROVAL, by)
+    lacking = _lacking(mailing)
+    if lacking:
+        raise NotComplete(lacking)
+    return move_mailing(
+        mailing, Action.ASK_APPROVAL, by=by, data={"content_hash": mailing.content_hash()}, scheduled_for=None, held_reason=""
+    )
+
+
+@transaction.atomic
+def approve_mailing(mailing: Mailing, *, by: User, shown_hash: str, comment: str = "") -> Mailing:
+    """Approve exactly what was shown. Raises StaleContent when the content is no longer that."""
+    mailing = _locked_as_shown(mailing, Action.APPROVE, by, shown_hash)
+    approval = _give_verdict(mailing, Approval.Verdict.APPROVED, by=by, comment=comment)
+    return move_mailing(mailing, Action.APPROVE, by=by, data={"approval": approval.pk})
+
+
+@transaction.atomic
+def send_back_mailing(mailing: Mailing, *, by: User, shown_hash: str, comment: str) -> Mailing:
+    """Send a mailing back to the editors with a word on why. Raises ValidationError without one, StaleContent."""
+    if not comment.strip():
+        raise ValidationError({"comment": _("Please say what should change.")})
+    mailing = _locked_as_shown(mailing, Action.SEND_BACK, by, shown_hash)
+    approval = _give_verdict(mailing, Approval.Verdict.SENT_BACK, by=by, comment=comment)
+    return move_mailing(mailing, Action.SEND_BACK, by=by, data={"approval": approval.pk})
+
+
+def _locked_as_shown(mailing: Mailing, action: Action, by: User, shown_hash: str) -> Mailing:
+    mailing = lock_mailing(mailing)
+    check_action(mailing, action, by)
+    if mailing.content_hash() != shown_hash:
+        raise StaleContent(mailing)
+    return mailing
+
+
+def _give_verdict(mailing: Mailing, verdict: str, *, by: User, comment: str) -> Approval:
+    return Approval.objects.create(
+        mailing=mailing, by=by, verdict=verdict, content_hash=mailing.content_hash(), comment=comment.strip()
+    )
+
+
+# --- Schedule -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def schedule_mailing(mailing: Mailing, *, by: User, at: dt.datetime) -> Mailing:
+    """Set the hour at which an approved mailing goes out. Raises ValidationError for the past, NotApproved."""
+    mailing = lock_mailing(mailing)
+    check_action(mailing, Action.SCHEDULE, by)
+    if at <= timezone.now():
+        raise ValidationError({"at": _("Please choose an hour that is still to come.")})
+    if not mailing.approval_in_force():
+        raise NotApproved(Action.SCHEDULE, mailing)
+    return move_mailing(mailing, Action.SCHEDULE, by=by, data={"at": at.isoformat()}, scheduled_for=at, held_reason="")
+
+
+@transaction.atomic
+def unschedule_mailing(mailing: Mailing, *, by: User) -> Mailing:
+    """Take the hour away; the approval stands."""
+    return move_mailing(lock_mailing(mailing), Action.UNSCHEDULE, by=by, scheduled_for=None)

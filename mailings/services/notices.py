@@ -1,0 +1,156 @@
+"""From events to notices: decided once per event, and the mails written into their rows in the same transaction."""
+
+import datetime as dt
+import textwrap
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailings.doorbell import ring
+from mailings.models import Approval, Delivery, Mailing, Notice
+from mailings.rendering import portal_link, render_mail, role_of
+from mailings.services.hearers import hearers_of
+from mailings.services.letters import ready_delivery
+from municipalities.models import User
+from partnerships.models import Event, Message, ServiceRequest
+
+BATCH = 100
+# Far longer than any transaction of the portal lives: an event can be committed after one with a higher number, but not this late.
+LATEST_COMMIT = dt.timedelta(days=1)
+
+
+def decide_notices(now: dt.datetime) -> int:
+    """Give every event that has none its notice, and queue the mails it leads to; return how many were decided.
+
+    Many may ask at once: each takes events nobody else holds. An event is found by having no notice, so none is lost
+    to a crash, a pause of the workers or an order of commits that differs from the order of numbers.
+    """
+    decided = 0
+    while batch := _decide_batch(now):
+        decided += batch
+    return decided
+
+
+@transaction.atomic
+def _decide_batch(now: dt.datetime) -> int:
+    events = _take_undecided()
+    notices = Notice.objects.bulk_create(Notice(event=event, decided_at=now) for event in events)
+    words = _words_of(events)
+    on = timezone.localdate(now)
+    deliveries = [
+        delivery for notice in notices for delivery in _deliveries(notice, words.get(notice.event.pk, ("", "")), on)
+    ]
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries)
+        ring()
+    return len(events)
+
+
+def undecided() -> Any:
+    """Events without a notice, oldest first, looked for among the numbers that can still appear."""
+    open_events = Event.objects.filter(~Exists(Notice.objects.filter(event=OuterRef("pk")))).order_by("pk")
+    floor = _floor()
+    return open_events.filter(pk__gt=floor) if floor else open_events
+
+
+def _floor() -> int | None:
+    """The number below which every event was decided: that of a notice a day older than the last one."""
+    last = Notice.objects.order_by("-pk").first()
+    if last is None:
+        return None
+    settled = Notice.objects.filter(decided_at__lt=last.decided_at - LATEST_COMMIT).order_by("-pk").first()
+    return settled.event_id if settled else None
+
+
+def _take_undecided() -> list[Event]:
+    """Lock events without a notice, passing by those another worker holds; then look again, for one it just decided."""
+    locked = list(undecided().select_for_update(skip_locked=True, of=("self",), no_key=True).values_list("pk", flat=True)[:BATCH])
+    subjects = GenericPrefetch(
+        "subject",
+        [ServiceRequest.objects.select_related("municipality", "asked_by", "assignee"), Mailing.objects.all()],
+    )
+    return list(
+        Event.objects.filter(~Exists(Notice.objects.filter(event=OuterRef("pk"))), pk__in=locked)
+        .select_related("actor")
+        .prefetch_related(subjects)
+        .order_by("pk")
+    )
+
+
+def pass_over_undecided() -> int:
+    """Decide that nobody hears of what has happened so far (history that was imported or seeded)."""
+    events = list(undecided().values_list("pk", flat=True))
+    Notice.objects.bulk_create((Notice(event_id=event) for event in events), ignore_conflicts=True, batch_size=1000)
+    return len(events)
+
+
+# --- The words ----------------------------------------------------------------------------------
+
+
+def _words_of(events: Sequence[Event]) -> dict[int, tuple[str, str]]:
+    """What a person wrote in the act, and its language, per event: the message, or the reviewer's comment."""
+    messages = Message.objects.in_bulk([event.data["message"] for event in events if "message" in event.data])
+    approvals = Approval.objects.in_bulk([event.data["approval"] for event in events if "approval" in event.data])
+    words = {}
+    for event in events:
+        if message := messages.get(event.data.get("message")):
+            words[event.pk] = (message.body, message.language)
+        elif approval := approvals.get(event.data.get("approval")):
+            words[event.pk] = (approval.comment, "")
+        elif event.verb == Event.Verb.REQUEST_WITHDRAWN and event.subject:
+            words[event.pk] = (event.subject.reason, event.subject.language)
+    return words
+
+
+def quoted(words: str) -> str:
+    """Words behind `>`, as people quote in plain text."""
+    wrap = textwrap.TextWrapper(width=72, break_long_words=False, break_on_hyphens=False).wrap
+    lines = [piece for line in words.strip().splitlines() for piece in wrap(line) or [""]]
+    return "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+# --- The mails ----------------------------------------------------------------------------------
+
+
+def _deliveries(notice: Notice, words: tuple[str, str], on: dt.date) -> list[Delivery]:
+    event = notice.event
+    return [_delivery(notice, event, person, words, on) for person in hearers_of(event, on)]
+
+
+def _delivery(notice: Notice, event: Event, person: User, words: tuple[str, str], on: dt.date) -> Delivery:
+    key = uuid.uuid4()
+    about = _about_request if isinstance(event.subject, ServiceRequest) else _about_mailing
+    context = about(event.subject, person) | {
+        "event": event,
+        "actor": event.actor,
+        "recipient": person,
+        "role": role_of(person, person.mandates_on(on)),
+        "words": words[0],
+        "words_language": words[1],
+        "words_quoted": quoted(words[0]),
+    }
+    language = person.correspondence_language
+    mail = render_mail(event.verb, language=language, key=key, context=context)
+    return ready_delivery(Delivery.Kind.NOTICE, to=person, language=language, key=key, mail=mail, notice=notice)
+
+
+def _about_request(request: ServiceRequest, person: User) -> dict[str, Any]:
+    """The page of the request where this person works: the administration for staff, the portal for officials."""
+    if person.is_staff:
+        link = portal_link("admin:partnerships_servicerequest_change", request.pk)
+        return {"request": request, "link": link, "link_label": _("Open the request in the administration"), "contact": None}
+    link = portal_link("request", request.key)
+    return {"request": request, "link": link, "link_label": _("Open the request"), "contact": request.assignee}
+
+
+def _about_mailing(mailing: Mailing, person: User) -> dict[str, Any]:
+    if person.is_cabinet_reviewer:
+        return {"mailing": mailing, "link": portal_link("review", mailing.key), "link_label": _("Read and decide")}
+    link = portal_link("admin:mailings_mailing_change", mailing.pk)
+    return {"mailing": mailing, "link": link, "link_label": _("Open the mailing in the administration")}

@@ -1,0 +1,35 @@
+"""Addresses of the archive, the cabinet's review, and the signed links in mails."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from mailings import views
+
+
+class LanguageConverter(StringConverter):
+    """The languages a mail can be chosen in."""
+
+    regex = "fr|nl"
+
+
+class CorrespondenceConverter(StringConverter):
+    """The languages a mail can be written in."""
+
+    regex = "fr|nl|both"
+
+
+register_converter(LanguageConverter, "mail_language")
+register_converter(CorrespondenceConverter, "correspondence")
+
+urlpatterns = [
+    path("mailings/", views.mailings, name="mailings"),
+    path("mailings/<uuid:key>/", views.mailing, name="mailing"),
+    path("review/", views.reviews, name="reviews"),
+    path("review/<uuid:key>/", views.review, name="review"),
+    path("review/<uuid:key>/preview/<correspondence:language>/", views.mailing_preview, name="mailing_preview"),
+    path("review/<uuid:key>/approve/", views.review_approve, name="review_approve"),
+    path("review/<uuid:key>/send-back/", views.review_send_back, name="review_send_back"),
+    path("m/<str:token>/", views.web_version, name="web_version"),
+    path("m/<str:token>/unsubscribe/", views.unsubscribe, name="unsubscribe"),
+    path("m/<str:token>/language/<mail_language:language>/", views.choose_language, name="choose_language"),
+]

@@ -1,0 +1,91 @@
+"""What signed links in mails open, without logging in. A GET changes nothing, for link scanners press everything."""
+
+from contextlib import AbstractContextManager, nullcontext
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mailings.models import Delivery, Run
+from mailings.rendering import BadToken, LinkTarget, read_token, readable, sent_content
+from mailings.services import unsubscribe as unsubscribe_person
+from municipalities.languages import CONTENT_LANGUAGES, CorrespondenceLanguage, reading_in
+from municipalities.services import choose_correspondence_language
+
+
+def _target(token: str) -> LinkTarget:
+    try:
+        return read_token(token)
+    except BadToken as wrong:
+        raise Http404 from wrong
+
+
+def _delivery(token: str) -> Delivery:
+    """The mail a personal link was written in; 404 for any other link."""
+    found = Delivery.objects.select_related("recipient", "run__mailing").filter(key=_target(token).delivery).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _speaking(language: str) -> AbstractContextManager[None]:
+    """In the language the person is written to; where that is both, in that of the screen."""
+    return reading_in(language) if language in CONTENT_LANGUAGES else nullcontext()
+
+
+def _page(request: HttpRequest, language: str, template: str, context: dict[str, object]) -> HttpResponse:
+    with _speaking(language):
+        response = render(request, template, context)
+        response.headers["Content-Language"] = get_language() or language
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@login_not_required
+@never_cache
+@require_safe
+def web_version(request: HttpRequest, token: str) -> HttpResponse:
+    """The common part of a mailing as it was sent; never anybody's personal part."""
+    target = _target(token)
+    if target.delivery:
+        delivery = _delivery(token)
+        run, language = delivery.run, delivery.language
+    else:
+        run, language = Run.objects.select_related("mailing").filter(pk=target.run).first(), target.language
+    if run is None:
+        raise Http404
+    versions = [
+        {"language": one, "content": readable(sent_content(run.mailing, one))} for one in CorrespondenceLanguage(language).contents
+    ]
+    return _page(request, language, "mailings/web_version.html", {"mailing": run.mailing, "versions": versions})
+
+
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop the mailings to one person by a POST alone (RFC 8058: no cookie, no CSRF token, no redirect)."""
+    delivery = _delivery(token)
+    is_done = request.method == "POST"
+    if is_done:
+        unsubscribe_person(delivery.recipient)
+    language = delivery.recipient.correspondence_language
+    return _page(request, language, "mailings/unsubscribe.html", {"is_done": is_done})
+
+
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_language(request: HttpRequest, token: str, language: str) -> HttpResponse:
+    """Write to one person wholly in French or in Dutch from now on."""
+    delivery = _delivery(token)
+    is_done = request.method == "POST"
+    if is_done:
+        choose_correspondence_language(delivery.recipient, language)
+    return _page(request, language, "mailings/choose_language.html", {"is_done": is_done, "language": language})

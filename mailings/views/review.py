@@ -1,0 +1,108 @@
+"""The cabinet's own page: read a mailing in both languages, comment, approve it or send it back."""
+
+import uuid
+from collections.abc import Callable
+
+from csp.decorators import csp_update
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mailings.forms import SendBackForm, VerdictForm
+from mailings.models import Approval, Mailing
+from mailings.permissions import Action, can, can_review
+from mailings.rendering import content_of, preview_of, readable
+from mailings.services import MailingActionNotAllowed, StaleContent, approve_mailing, send_back_mailing
+from municipalities.languages import CONTENT_LANGUAGES
+
+PAGE_SIZE = 20
+Verdict = Callable[[Mailing, VerdictForm], Mailing]
+
+
+def _reviewable(request: HttpRequest, key: uuid.UUID) -> Mailing:
+    """A mailing put before the cabinet, for those who give its verdict; 404 for everybody else."""
+    if not can_review(request.user):
+        raise Http404
+    return get_object_or_404(Mailing.objects.visible_to(request.user), key=key)
+
+
+@require_safe
+def reviews(request: HttpRequest) -> HttpResponse:
+    """What waits for a verdict, and the verdicts given, newest first."""
+    if not can_review(request.user):
+        raise Http404
+    waiting = Mailing.objects.visible_to(request.user).awaiting_approval().order_by("pk")
+    given = Approval.objects.select_related("mailing", "by").order_by("-pk")
+    page = Paginator(given, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "mailings/reviews.html", {"waiting": waiting, "page": page})
+
+
+@require_safe
+def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Both versions side by side, and the verdict."""
+    return _review_page(request, _reviewable(request, key))
+
+
+def _review_page(request: HttpRequest, mailing: Mailing, form: VerdictForm | None = None, *, stale: bool = False) -> HttpResponse:
+    """The page with the content as it stands; what was typed is kept, the fingerprint is always that of what is shown."""
+    shown_hash = mailing.content_hash()
+    form = form or VerdictForm(initial={"shown_hash": shown_hash})
+    context = {
+        "mailing": mailing,
+        "form": form,
+        "shown_hash": shown_hash,
+        "is_stale": stale,
+        "may_decide": can(request.user, Action.APPROVE, mailing),
+        "versions": [{"language": language, "content": readable(content_of(mailing, language))} for language in CONTENT_LANGUAGES],
+        "verdicts": mailing.approvals.select_related("by").order_by("-pk"),
+    }
+    return render(request, "mailings/review.html", context, status=409 if stale else 422 if form.errors else 200)
+
+
+@require_POST
+def review_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Approve exactly what was shown."""
+
+    def approve(mailing: Mailing, form: VerdictForm) -> Mailing:
+        given = form.cleaned_data
+        return approve_mailing(mailing, by=request.user, shown_hash=given["shown_hash"], comment=given["comment"])
+
+    return _decide(request, key, VerdictForm(request.POST), approve, _("The mailing is approved. Thank you."))
+
+
+@require_POST
+def review_send_back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Send it back with a comment."""
+
+    def send_back(mailing: Mailing, form: VerdictForm) -> Mailing:
+        given = form.cleaned_data
+        return send_back_mailing(mailing, by=request.user, shown_hash=given["shown_hash"], comment=given["comment"])
+
+    return _decide(request, key, SendBackForm(request.POST), send_back, _("The mailing is sent back with your comment."))
+
+
+def _decide(request: HttpRequest, key: uuid.UUID, form: VerdictForm, give: Verdict, said: str) -> HttpResponse:
+    mailing = _reviewable(request, key)
+    if not form.is_valid():
+        return _review_page(request, mailing, form)
+    try:
+        give(mailing, form)
+    except StaleContent as changed:
+        return _review_page(request, changed.mailing, form, stale=True)
+    except MailingActionNotAllowed:
+        messages.warning(request, _("This mailing no longer waits for a verdict; nothing was changed."))
+        return redirect("review", key=key)
+    messages.success(request, said)
+    return redirect("reviews")
+
+
+@csp_update({"style-src": ["'unsafe-inline'"]})
+@require_safe
+def mailing_preview(request: HttpRequest, key: uuid.UUID, language: str) -> HttpResponse:
+    """The mail itself as it would go out now, for a sandboxed frame; its inlined styles are let through, scripts are not."""
+    may_edit = request.user.is_staff and request.user.has_perm("mailings.view_mailing")
+    mailing = get_object_or_404(Mailing.objects.visible_to(request.user), key=key) if may_edit else _reviewable(request, key)
+    return HttpResponse(preview_of(mailing, language).html)
