@@ -43,14 +43,18 @@ class ConfirmLoginCodeForm(AllauthConfirmLoginCodeForm):
         }
 
 
+class OneChoice(forms.RadioSelect):
+    template_name = "portal/form/choices.html"
+
+
 class PreferencesForm(forms.ModelForm):
     """What a person decides about themselves."""
 
-    interface_language = forms.ChoiceField(label=_("Language of the screens"), choices=InterfaceLanguage.choices, widget=forms.RadioSelect)
+    interface_language = forms.ChoiceField(label=_("Language of the screens"), choices=InterfaceLanguage.choices, widget=OneChoice)
     correspondence_language = forms.ChoiceField(
         label=_("Language of the mails you receive"),
         choices=CorrespondenceLanguage.choices,
-        widget=forms.RadioSelect,
+        widget=OneChoice,
         help_text=_("“French and Dutch” brings both full versions in one mail."),
     )
     phone = forms.CharField(

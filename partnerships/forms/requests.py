@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from municipalities.forms import OneChoice
 from municipalities.languages import ContentLanguage, content_language
 from partnerships.models import AuditDetails, Kind, Message, ServiceRequest
 from partnerships.services.requests import NEEDED_FOR_AUDIT, NEEDED_TO_SUBMIT
@@ -19,10 +20,6 @@ NEEDED = gettext_lazy("needed to submit")
 
 
 class Choices(forms.CheckboxSelectMultiple):
-    template_name = "portal/form/choices.html"
-
-
-class OneChoice(forms.RadioSelect):
     template_name = "portal/form/choices.html"
 
 
