@@ -1,0 +1,51 @@
+"""Objects for tests, true to every constraint of the database; `RequestFactory(waiting=True)` reads like the sentence it is."""
+
+from tests.factories.mailings import (
+    ApprovalFactory,
+    DeliveryFactory,
+    MailingFactory,
+    MailingItemFactory,
+    MailPreferenceFactory,
+    MeasureFactory,
+    NoticeFactory,
+    RunFactory,
+)
+from tests.factories.partnerships import (
+    AgreementFactory,
+    AuditDetailsFactory,
+    EventFactory,
+    MessageFactory,
+    RequestFactory,
+    SpocAssignmentFactory,
+)
+from tests.factories.people import (
+    MandateFactory,
+    MunicipalityFactory,
+    UserFactory,
+    days_from_today,
+    group_named,
+    since,
+)
+
+__all__ = [
+    "AgreementFactory",
+    "ApprovalFactory",
+    "AuditDetailsFactory",
+    "DeliveryFactory",
+    "EventFactory",
+    "MailPreferenceFactory",
+    "MailingFactory",
+    "MailingItemFactory",
+    "MandateFactory",
+    "MeasureFactory",
+    "MessageFactory",
+    "MunicipalityFactory",
+    "NoticeFactory",
+    "RequestFactory",
+    "RunFactory",
+    "SpocAssignmentFactory",
+    "UserFactory",
+    "days_from_today",
+    "group_named",
+    "since",
+]
