@@ -3,9 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.utils import timezone
 
+from municipalities.models import User
 from partnerships.working_days import is_working_day
 
 DAYS_BACK = 1000  # further back than any story of the seed
@@ -20,6 +22,11 @@ def office_day(day: dt.date) -> dt.date:
     while not is_working_day(day):
         day -= dt.timedelta(days=1)
     return day
+
+
+def as_of(row: Any, at: dt.datetime, by: User | None) -> None:
+    """Let the next history row of this object say it was written then, by that person; None: by the portal."""
+    row._history_date, row._history_user = at, by
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from config.seed.clock import Clock
+from config.seed.clock import Clock, as_of
 from config.seed.people import Cast
 from config.seed.stories import MUNICIPAL_PARTS, NAMESPACE, Step, Story, audit_fields, player
 from mailings.models import Notice
@@ -178,7 +178,7 @@ class Ledger:
         requests = [told.request for told in all_told]
         _give_references(requests)
         for request in requests:
-            request._history_date, request._history_user = request.created_at, request.asked_by
+            as_of(request, request.created_at, request.asked_by)
         bulk_create_with_history(requests, ServiceRequest, batch_size=ROWS_AT_ONCE)
         AuditDetails.objects.bulk_create([told.audit for told in all_told if told.audit], batch_size=ROWS_AT_ONCE)
         entries = [(told.request, entry) for told in all_told for entry in told.entries]

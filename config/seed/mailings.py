@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from config.seed.clock import Clock, at_hour, office_day
+from config.seed.clock import Clock, as_of, at_hour, office_day
 from config.seed.editions import CLOSING, URGENT, URGENT_MEASURE, WEEKLY, Edition
 from config.seed.ledger import ImpossibleStory, write_decided
 from config.seed.people import Cast
@@ -131,7 +131,7 @@ class _Maker:
 
 def _save_as_of(row: Any, at: dt.datetime, by: User | None) -> None:
     """Save with a history row of that time."""
-    row._history_date, row._history_user = at, by
+    as_of(row, at, by)
     row.save()
 
 

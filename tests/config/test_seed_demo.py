@@ -17,7 +17,7 @@ from config.seed.people import OFFICIALS, Cast
 from config.seed.seeding import seed
 from config.seed.stories import Step, Story
 from mailings.models import Delivery, Mailing, Measure, Notice, Run
-from mailings.services import draft_this_week
+from mailings.services import decide_notices, draft_this_week, start_due_mailings
 from municipalities.languages import CorrespondenceLanguage
 from municipalities.models import Mandate, Municipality, Portfolio, User
 from partnerships.models import Agreement, AuditDetails, Event, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
@@ -316,6 +316,10 @@ def test_the_ledger_refuses_what_the_table_refuses(seeded, step):
 def test_nobody_is_mailed_and_every_event_is_decided(seeded):
     assert Event.objects.filter(notice=None).count() == 0
     assert Notice.objects.filter(deliveries__isnull=False).count() == 0
+    before = Delivery.objects.count()
+    decide_notices(timezone.now())
+    start_due_mailings(timezone.now())
+    assert Delivery.objects.count() == before
     assert set(Delivery.objects.values_list("state", flat=True)) == {Delivery.State.SENT}
 
 
