@@ -1,11 +1,12 @@
 """Municipalities and the people who act for them or for the agency."""
 
 import datetime as dt
+import unicodedata
 import uuid
 from collections.abc import Collection
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permission, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
@@ -25,6 +26,12 @@ def first_day(period: Any) -> dt.date | None:
     return period.lower if period else None
 
 
+def without_accents(words: str) -> str:
+    """`Saint-Étienne` becomes `saint-etienne`, as the sort keys are written."""
+    decomposed = unicodedata.normalize("NFKD", words.lower())
+    return "".join(character for character in decomposed if not unicodedata.combining(character)).replace("-", " ")
+
+
 def last_day(period: Any) -> dt.date | None:
     """Return the last day that belongs to a half-open period, None when it is open."""
     return period.upper - dt.timedelta(days=1) if period and period.upper else None
@@ -34,9 +41,26 @@ def last_day(period: Any) -> dt.date | None:
 
 
 class MunicipalityQuerySet(models.QuerySet["Municipality"]):
+    def visible_to(self, user: "User", on: dt.date | None = None) -> "MunicipalityQuerySet":
+        """Staff with the right see all; an official those of their mandates that day."""
+        if user.is_staff and user.has_perm("municipalities.view_municipality"):
+            return self
+        return self.filter(pk__in=[mandate.municipality_id for mandate in user.mandates_on(on or timezone.localdate())])
+
     def sorted_for_reader(self) -> "MunicipalityQuerySet":
         """In the alphabetical order of the reader's language: Elsene under E, Ixelles under I."""
         return self.order_by(f"sort_key_{content_language()}")
+
+    def matching(self, words: str) -> "MunicipalityQuerySet":
+        """Municipalities whose name in either language holds the words, accents or not, or that bear this code or postcode."""
+        plain = without_accents(words.strip())
+        return self.filter(
+            models.Q(sort_key_fr__contains=plain)
+            | models.Q(sort_key_nl__contains=plain)
+            | models.Q(code__iexact=plain)
+            | models.Q(nis_code=plain)
+            | models.Q(postcodes__contains=[plain])
+        )
 
 
 class Municipality(models.Model):
@@ -88,8 +112,28 @@ class Municipality(models.Model):
 
 
 class UserQuerySet(models.QuerySet["User"]):
+    def matching(self, words: str) -> "UserQuerySet":
+        """People whose name, address or municipality holds every one of the words, accents or not."""
+        people = self
+        for word in words.split():
+            held = Mandate.objects.filter(user=models.OuterRef("pk"), municipality__in=Municipality.objects.matching(word))
+            people = people.filter(
+                models.Q(last_name__unaccent__icontains=word)
+                | models.Q(first_name__unaccent__icontains=word)
+                | models.Q(email__icontains=word)
+                | models.Q(models.Exists(held))
+            )
+        return people
+
     def staff(self) -> "UserQuerySet":
         return self.filter(is_staff=True, is_active=True)
+
+    def able_to(self, permission: str) -> "UserQuerySet":
+        """People who hold the right `app.codename`, through a group, themselves, or as superuser."""
+        app, codename = permission.split(".")
+        wanted = Permission.objects.filter(content_type__app_label=app, codename=codename)
+        own = models.Q(groups__permissions__in=wanted) | models.Q(user_permissions__in=wanted)
+        return self.filter(models.Q(is_superuser=True) | models.Q(pk__in=User.objects.filter(own).values("pk")))
 
     def in_office(self, on: dt.date) -> "UserQuerySet":
         """People who hold a mandate on that day."""

@@ -21,6 +21,8 @@ from partnerships.models.kinds import Kind
 if TYPE_CHECKING:
     from municipalities.models import User
 
+ONE_DAY = dt.timedelta(days=1)
+
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def signed(self) -> "AgreementQuerySet":
@@ -28,6 +30,18 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def in_force(self, on: dt.date) -> "AgreementQuerySet":
         return self.signed().filter(period__contains=on)
+
+    def in_state(self, state: str, on: dt.date) -> "AgreementQuerySet":
+        """Agreements that `state_on` says are in that state on that day."""
+        soon = on + settings.AGREEMENT_EXPIRING_WITHIN
+        in_force = self.in_force(on)
+        return {
+            Agreement.State.DRAFT: self.filter(signed_on__isnull=True),
+            Agreement.State.SIGNED: self.signed().filter(period__startswith__gt=on),
+            Agreement.State.IN_FORCE: in_force.filter(models.Q(period__endswith__isnull=True) | models.Q(period__endswith__gt=soon + ONE_DAY)),
+            Agreement.State.EXPIRING: in_force.filter(period__endswith__lte=soon + ONE_DAY),
+            Agreement.State.EXPIRED: self.signed().filter(period__endswith__lte=on),
+        }[Agreement.State(state)]
 
     def visible_to(self, user: "User", on: dt.date | None = None) -> "AgreementQuerySet":
         """Staff with the right see all; an official those of the municipalities of their mandates, once signed."""

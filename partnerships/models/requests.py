@@ -26,7 +26,7 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def visible_to(self, user: "User", on: dt.date | None = None) -> "ServiceRequestQuerySet":
         """Staff with the right see what was submitted; an official all of the municipalities of their mandates that day."""
         if user.is_staff and user.has_perm("partnerships.view_servicerequest"):
-            return self.exclude(state=ServiceRequest.State.DRAFT)
+            return self.filter(reference__isnull=False)  # a draft, withdrawn or not, is the municipality's alone
         return self.filter(municipality__in=[mandate.municipality_id for mandate in user.mandates_on(on or timezone.localdate())])
 
     def open(self) -> "ServiceRequestQuerySet":
@@ -59,6 +59,17 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
 
     def assigned_to(self, user: "User") -> "ServiceRequestQuerySet":
         return self.filter(assignee=user)
+
+    def in_municipalities_of(self, user: "User", on: dt.date) -> "ServiceRequestQuerySet":
+        """Requests of the municipalities whose SPOC or deputy the person is on that day."""
+        theirs = Municipality.objects.filter(spoc_assignments__officer=user, spoc_assignments__period__contains=on)
+        return self.filter(municipality__in=theirs)
+
+    def burning_first(self, on: dt.date) -> "ServiceRequestQuerySet":
+        """Overdue first, then what the agency owes, then the rest; each by its due day."""
+        agency = models.Q(state__in=ServiceRequest.TURN_OF_AGENCY)
+        turn = models.Case(models.When(agency & models.Q(due_on__lt=on), then=0), models.When(agency, then=1), default=2)
+        return self.order_by(turn, models.F("due_on").asc(nulls_last=True), "-id")
 
     def matching(self, words: str) -> "ServiceRequestQuerySet":
         """Requests whose reference or title contains the words."""

@@ -1,0 +1,71 @@
+"""The site of the administration: behind the portal's own log-in, with the day's work on its first page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from config.today import boards_for
+
+ORDER = {
+    "partnerships": ("ServiceRequest", "Agreement", "SpocAssignment", "Event"),
+    "mailings": ("Mailing", "Measure", "Run", "Delivery"),
+    "municipalities": ("Municipality", "Official", "StaffMember"),
+}
+
+
+class PortalAdminSite(admin.AdminSite):
+    site_title = _("Administration")
+    site_header = _("Administration of the portal")
+    index_title = _("Today")
+    index_template = "admin/today.html"
+    site_url = "/"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only the portal's own objects have pages here: groups follow from config/roles.py, keys of second factors are no one's to read."""
+        models = model_or_iterable if isinstance(model_or_iterable, list | tuple | set | frozenset) else [model_or_iterable]
+        own = [model for model in models if model._meta.app_label in ORDER]
+        if own:
+            super().register(own, admin_class, **options)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send staff through the portal's log-in by code, whose rate limits and second factor also hold here."""
+        if request.user.is_authenticated:
+            return redirect("home")
+        target = request.GET.get("next") or reverse("admin:index")
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one way out, the portal's."""
+        return redirect("account_logout")
+
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        """For somebody known who is no staff the administration does not exist."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise Http404
+            return inner(request, *args, **kwargs)
+
+        return guarded
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Daily work first, in an order of our own; what the reader may not open is not named."""
+        apps_by_label = self._build_app_dict(request, None)
+        models = {(label, model["object_name"]): model for label, app in apps_by_label.items() for model in app["models"]}
+        found = []
+        for label, names in ORDER.items():
+            if app_label in (None, label) and label in apps_by_label:
+                listed = [models[label, name] for name in names if (label, name) in models]
+                found.append(apps_by_label[label] | {"models": listed, "name": apps.get_app_config(label).verbose_name})
+        return found
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().index(request, {"boards": boards_for(request.user), **(extra_context or {})})

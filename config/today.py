@@ -1,0 +1,146 @@
+"""The day's work on the first page of the administration, for each as far as it is theirs."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailings.models import Delivery, Mailing, Run
+from municipalities.models import Mandate, Municipality, Portfolio, User
+from partnerships.models import Agreement, ServiceRequest, SpocAssignment
+from partnerships.worklists import Worklist, on_worklist
+
+COUNTED_UP_TO = 1_000
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A number that leads to the list behind it."""
+
+    label: Any
+    count: int
+    url: str
+    tone: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"{COUNTED_UP_TO}+" if self.count > COUNTED_UP_TO else str(self.count)
+
+
+@dataclass(frozen=True)
+class Hole:
+    """What a municipality lacks today, and the form that closes it."""
+
+    municipality: Municipality
+    label: Any
+    url: str
+
+
+@dataclass(frozen=True)
+class Boards:
+    requests: list[Tile] = field(default_factory=list)
+    mailing: Mailing | None = None
+    week: str = ""
+    mailings: list[Mailing] = field(default_factory=list)
+    mail: list[Tile] = field(default_factory=list)
+    holes: list[Hole] = field(default_factory=list)
+    sees_requests: bool = False
+    sees_mailings: bool = False
+    sees_coverage: bool = False
+    drafts_mailings: bool = False
+
+
+def boards_for(user: User) -> Boards:
+    today = timezone.localdate()
+    sees_requests = user.has_perm("partnerships.view_servicerequest")
+    sees_mailings = user.has_perm("mailings.view_mailing")
+    sees_coverage = user.has_perm("partnerships.change_spocassignment")
+    year, week, _weekday = today.isocalendar()
+    return Boards(
+        requests=_request_tiles(user) if sees_requests else [],
+        week=f"{year}-W{week:02d}",
+        mailing=_mailing_of_week(year, week) if sees_mailings else None,
+        mailings=_mailings_under_way(year, week) if sees_mailings else [],
+        mail=_mail_tiles() if sees_mailings else [],
+        holes=holes_on(today) if sees_coverage else [],
+        sees_requests=sees_requests,
+        sees_mailings=sees_mailings,
+        sees_coverage=sees_coverage,
+        drafts_mailings=user.has_perm("mailings.add_mailing"),
+    )
+
+
+def _request_tiles(user: User) -> list[Tile]:
+    requests = ServiceRequest.objects.visible_to(user)
+    address = reverse("admin:partnerships_servicerequest_changelist")
+    tones = {Worklist.OVERDUE: "bad", Worklist.NEW: "info", Worklist.WAITING: "warn", Worklist.UNASSIGNED: "warn"}
+    return [
+        Tile(name.label, _capped(on_worklist(requests, name, user)), f"{address}?list={name}", tones.get(name, ""))
+        for name in Worklist
+        if name not in {Worklist.OPEN, Worklist.ALL}
+    ]
+
+
+def _capped(rows: Any) -> int:
+    return rows.order_by()[: COUNTED_UP_TO + 1].count()
+
+
+# --- Mailings -----------------------------------------------------------------------------------
+
+
+def _mailing_of_week(year: int, week: int) -> Mailing | None:
+    return Mailing.objects.filter(kind=Mailing.Kind.WEEKLY, iso_year=year, iso_week=week).first()
+
+
+def _mailings_under_way(year: int, week: int) -> list[Mailing]:
+    """The other mailings that still ask for something, newest first."""
+    this_week = Q(kind=Mailing.Kind.WEEKLY, iso_year=year, iso_week=week)
+    return list(Mailing.objects.exclude(this_week).exclude(state=Mailing.State.SENT).order_by("-created_at", "-pk")[:5])
+
+
+def _mail_tiles() -> list[Tile]:
+    """Sendings that stand still, and mails in doubt: only when there are some."""
+    paused = Run.objects.filter(state=Run.State.PAUSED).count()
+    doubts = _capped(Delivery.objects.in_doubt().filter(run__isnull=False))
+    tiles = [
+        Tile(_("Paused sendings"), paused, reverse("admin:mailings_run_changelist") + "?state__exact=paused", "bad"),
+        Tile(_("Mails in doubt"), doubts, reverse("admin:mailings_delivery_changelist") + "?state__exact=unknown", "warn"),
+    ]
+    return [tile for tile in tiles if tile.count]
+
+
+# --- Coverage -----------------------------------------------------------------------------------
+
+
+def holes_on(today: dt.date) -> list[Hole]:
+    """Every municipality without agreement, SPOC, deputy, mayor or alderman for trade that day, in the reader's order."""
+    here = Q(municipality=OuterRef("pk"))
+    mandates = Mandate.objects.in_force(today).filter(here)
+    spocs = SpocAssignment.objects.in_force(today).filter(here)
+    municipalities = Municipality.objects.defer("outline").annotate(
+        has_agreement=Exists(Agreement.objects.in_force(today).filter(here)),
+        has_spoc=Exists(spocs.primary()),
+        has_deputy=Exists(spocs.filter(role=SpocAssignment.Role.DEPUTY)),
+        has_mayor=Exists(mandates.filter(role=Mandate.Role.MAYOR)),
+        has_trade=Exists(mandates.filter(role=Mandate.Role.ALDERMAN, portfolios__contains=[Portfolio.TRADE])),
+    )
+    return [hole for municipality in municipalities.sorted_for_reader() for hole in _holes_of(municipality)]
+
+
+def _holes_of(municipality: Municipality) -> list[Hole]:
+    spoc, agreement, official = (
+        reverse(f"admin:{name}_add") for name in ("partnerships_spocassignment", "partnerships_agreement", "municipalities_official")
+    )
+    here = f"municipality={municipality.pk}"
+    checks = (
+        ("has_agreement", _("no agreement in force"), f"{agreement}?{here}"),
+        ("has_spoc", _("no SPOC"), f"{spoc}?{here}&role={SpocAssignment.Role.PRIMARY}"),
+        ("has_deputy", _("no deputy"), f"{spoc}?{here}&role={SpocAssignment.Role.DEPUTY}"),
+        ("has_mayor", _("no mayor"), f"{official}?{here}&role={Mandate.Role.MAYOR}"),
+        ("has_trade", _("no alderman for trade"), f"{official}?{here}&role={Mandate.Role.ALDERMAN}&portfolios={Portfolio.TRADE}"),
+    )
+    return [Hole(municipality, label, url) for name, label, url in checks if not getattr(municipality, name)]

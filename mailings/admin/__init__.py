@@ -1,0 +1,7 @@
+"""Measures, mailings, sendings and mails in the administration, one noun a file."""
+
+from mailings.admin.deliveries import DeliveryAdmin, RunAdmin
+from mailings.admin.mailings import MailingAdmin
+from mailings.admin.measures import MeasureAdmin
+
+__all__ = ["DeliveryAdmin", "MailingAdmin", "MeasureAdmin", "RunAdmin"]

@@ -1,0 +1,191 @@
+"""Sendings and the mails they are made of: read, paused, resumed, and doubts settled; never edited."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from mailings.models import Delivery, Run
+from mailings.services import MailingActionNotAllowed, pause_run, resume_run, settle_doubt
+from municipalities.admin.base import MunicipalityFilter, PortalAdmin
+from municipalities.models import Mandate
+from partnerships.admin.badges import badge
+
+SEND = "mailings.send_mailing"
+ABOUT_MAILINGS = (Delivery.Kind.MAILING, Delivery.Kind.TEST)
+RUN_TONES = {Run.State.RUNNING: "info", Run.State.PAUSED: "bad", Run.State.DONE: "good"}
+TONES = {
+    Delivery.State.SENT: "good",
+    Delivery.State.FAILED: "bad",
+    Delivery.State.UNKNOWN: "warn",
+    Delivery.State.SENDING: "info",
+}
+
+
+class ReadOnlyAdmin(PortalAdmin):
+    """Written by services alone."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """What happened to a sending is in the timeline of its mailing."""
+        raise Http404
+
+
+# --- Sendings -----------------------------------------------------------------------------------
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    list_display = ("mailing", "state_column", "planned_at", "finished_at")
+    list_filter = ("state",)
+    list_select_related = ("mailing",)
+    ordering = ("-pk",)
+
+    @admin.display(description=_("state"))
+    def state_column(self, obj: Run) -> SafeString:
+        return badge(obj.get_state_display(), RUN_TONES[Run.State(obj.state)])
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("<int:pk>/pause/", self.admin_site.admin_view(require_POST(self.pause_view)), name="mailings_run_pause"),
+            path("<int:pk>/resume/", self.admin_site.admin_view(require_POST(self.resume_view)), name="mailings_run_resume"),
+        ]
+        return own + super().get_urls()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """How far the sending is: a number per state, the mails in doubt, and the switch."""
+        run = self._visible_or_404(request, object_id)
+        counts = dict(run.deliveries.order_by().values_list("state").annotate(count=models.Count("pk")))
+        listed = reverse("admin:mailings_delivery_changelist") + f"?run={run.pk}&state__exact="
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(run.mailing),
+            "opts": self.opts,
+            "run": run,
+            "state_badge": self.state_column(run),
+            "progress": [(state.label, counts.get(state.value, 0), f"{listed}{state}") for state in Delivery.State],
+            "total": sum(counts.values()),
+            "settled": sum(count for state, count in counts.items() if state not in Delivery.UNSETTLED),
+            "doubts": list(run.deliveries.in_doubt().select_related("recipient").order_by("pk")[:100]),
+            "may_send": request.user.has_perm(SEND),
+        }
+        return TemplateResponse(request, "admin/mailings/run.html", context)
+
+    def _visible_or_404(self, request: HttpRequest, object_id: Any) -> Run:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        run = self.get_object(request, str(object_id))
+        if run is None:
+            raise Http404
+        return run
+
+    def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._switch(request, pk, pause_run, _("The sending is paused. What is on its way arrives; the rest waits."))
+
+    def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._switch(request, pk, resume_run, _("The sending goes on with exactly the rest."))
+
+    def _switch(self, request: HttpRequest, pk: int, service: Any, done: Any) -> HttpResponse:
+        run = self._visible_or_404(request, pk)
+        if not request.user.has_perm(SEND):
+            raise PermissionDenied
+        try:
+            service(run, by=request.user)
+            messages.success(request, done)
+        except MailingActionNotAllowed:
+            messages.error(request, _("That is not possible any more: the sending has ended."))
+        return redirect("admin:mailings_run_change", run.pk)
+
+
+# --- Mails --------------------------------------------------------------------------------------
+
+
+class RunFilter(admin.SimpleListFilter):
+    """The mails of one sending; the page of a sending leads here, so that no list of all sendings is read."""
+
+    title = _("sending")
+    parameter_name = "run"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        chosen = request.GET.get("run", "")
+        return [("last", _("the last sending")), *([(chosen, _("the sending chosen"))] if chosen.isdigit() else [])]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        value = self.value() or ""
+        if value == "last":
+            return queryset.filter(run=models.Subquery(Run.objects.order_by("-pk").values("pk")[:1]))
+        return queryset.filter(run=int(value)) if value.isdigit() else queryset
+
+
+class RecipientsMunicipalityFilter(MunicipalityFilter):
+    """Mails to people who hold or held a mandate in the municipality; asked by existence, so no row is doubled."""
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        if not self.value():
+            return queryset
+        held = Mandate.objects.filter(user=models.OuterRef("recipient"), municipality__code=self.value())
+        return queryset.filter(models.Exists(held))
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("recipient", "email", "kind", "language", "state_column", "attempts", "sent_at")
+    list_filter = ("state", "kind", RunFilter, RecipientsMunicipalityFilter)
+    list_select_related = ("recipient",)
+    search_fields = ("email",)
+    search_help_text = _("E-mail address")
+    ordering = ("-pk",)
+    fields = (
+        "kind", "recipient", "email", "language", "state_column", "skip_reason", "attempts", "planned_at", "next_attempt_at", "sent_at",
+        "response",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """What mails say is never shown here; who may not see requests sees nothing of the mails about them either."""
+        mails = super().get_queryset(request).defer("body_text", "body_html", "subject")
+        if request.user.has_perm("partnerships.view_servicerequest"):
+            return mails
+        return mails.filter(kind__in=ABOUT_MAILINGS)
+
+    @admin.display(description=_("state"))
+    def state_column(self, obj: Delivery) -> SafeString:
+        return badge(obj.get_state_display(), TONES.get(Delivery.State(obj.state), ""))
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("<int:pk>/arrived/", self.admin_site.admin_view(require_POST(self.arrived_view)), name="mailings_delivery_arrived"),
+            path("<int:pk>/again/", self.admin_site.admin_view(require_POST(self.again_view)), name="mailings_delivery_again"),
+        ]
+        return own + super().get_urls()
+
+    def arrived_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._settle(request, pk, arrived=True, done=_("Noted: the mail arrived."))
+
+    def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._settle(request, pk, arrived=False, done=_("The mail goes out again, with the same Message-ID."))
+
+    def _settle(self, request: HttpRequest, pk: int, *, arrived: bool, done: Any) -> HttpResponse:
+        if not self.has_view_permission(request) or not request.user.has_perm(SEND):
+            raise PermissionDenied
+        delivery = get_object_or_404(self.get_queryset(request), pk=pk, run__isnull=False)
+        settle_doubt(delivery, by=request.user, arrived=arrived)
+        messages.success(request, done)
+        return redirect("admin:mailings_run_change", delivery.run_id)

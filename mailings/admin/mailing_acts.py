@@ -1,0 +1,215 @@
+"""Every step of a mailing until it has gone out, each with its own address and its one service."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mailings.admin.mailing_forms import ScheduleForm, TestMailForm
+from mailings.audience import left_out_of, mandates_chosen, recipients_of
+from mailings.forms import SendBackForm, VerdictForm
+from mailings.models import Mailing
+from mailings.permissions import Action, can
+from mailings.rendering import preview_of
+from mailings.services import (
+    MailingActionNotAllowed,
+    NotApproved,
+    NotComplete,
+    StaleContent,
+    approve_mailing,
+    ask_approval,
+    queue_test_mail,
+    schedule_mailing,
+    send_back_mailing,
+    send_mailing_now,
+    unschedule_mailing,
+)
+from municipalities.languages import CorrespondenceLanguage
+from municipalities.models import User
+
+LISTED_AT_MOST = 500
+# A mail brings its own style and nothing else: no script, no form, no picture from elsewhere.
+MAIL_FRAME = {"default-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": ["data:"], "frame-ancestors": [SELF], "sandbox": True}
+
+
+def _refusals_told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A step that is not possible any more gets a sentence on the mailing's page, never an error page."""
+
+    @functools.wraps(view)
+    def told(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
+        mailing = self.visible_or_404(request, pk)
+        try:
+            return view(self, request, mailing)
+        except NotComplete as error:
+            words = _("Not yet complete. Still missing: %(list)s.") % {"list": "; ".join(error.missing)}
+        except NotApproved:
+            words = _("The content as it stands now is not approved.")
+        except StaleContent:
+            words = _("The content changed after this page was shown. Please read it again.")
+        except MailingActionNotAllowed as error:
+            if not _is_state_at_fault(request.user, error):
+                raise PermissionDenied from error
+            words = _("That is not possible any more: the mailing is “%(state)s”.") % {"state": error.mailing.get_state_display()}
+        messages.error(request, words)
+        return redirect(_page(mailing))
+
+    return told
+
+
+def _is_state_at_fault(user: User, error: MailingActionNotAllowed) -> bool:
+    """Whether the person might do this in another state of the mailing."""
+    return any(can(user, error.action, Mailing(state=state)) for state in Mailing.State)
+
+
+def _page(mailing: Mailing) -> str:
+    return reverse("admin:mailings_mailing_change", args=[mailing.pk])
+
+
+class MailingActs:
+    """The steps, for the page of a mailing."""
+
+    admin_site: Any
+    opts: Any
+    page: Callable[..., HttpResponse]
+    visible_or_404: Callable[..., Mailing]
+
+    def act_urls(self) -> list[URLPattern]:
+        posts = {
+            "ask-approval": self.ask_approval_view,
+            "approve": self.approve_view,
+            "send-back": self.send_back_view,
+            "schedule": self.schedule_view,
+            "unschedule": self.unschedule_view,
+            "test": self.test_view,
+        }
+        reads = {"preview": self.preview_view, "audience": self.audience_view}
+        views = {name: require_POST(view) for name, view in posts.items()} | {name: require_safe(view) for name, view in reads.items()}
+        views["send"] = self.send_view
+        frame = csp_replace(MAIL_FRAME)(require_safe(self.frame_view))
+        return [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"mailings_mailing_{name}".replace("-", "_"))
+            for name, view in views.items()
+        ] + [path("<int:pk>/preview/<str:language>/", self.admin_site.admin_view(frame), name="mailings_mailing_frame")]
+
+    # --- Approval -------------------------------------------------------------------------------
+
+    @_refusals_told
+    def ask_approval_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        ask_approval(mailing, by=request.user)
+        messages.success(request, _("The cabinet is asked for its approval."))
+        return redirect(_page(mailing))
+
+    @_refusals_told
+    def approve_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        form = VerdictForm(request.POST, auto_id="id_approve_%s")
+        if not form.is_valid():
+            return self.page(request, mailing, approve_form=form)
+        approve_mailing(mailing, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Approved, exactly as shown."))
+        return redirect(_page(mailing))
+
+    @_refusals_told
+    def send_back_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        form = SendBackForm(request.POST, auto_id="id_back_%s")
+        if not form.is_valid():
+            return self.page(request, mailing, send_back_form=form)
+        send_back_mailing(mailing, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Sent back to the editors with your comment."))
+        return redirect(_page(mailing))
+
+    # --- Sending --------------------------------------------------------------------------------
+
+    @_refusals_told
+    def schedule_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        form = ScheduleForm(request.POST, auto_id="id_schedule_%s")
+        try:
+            if form.is_valid():
+                schedule_mailing(mailing, by=request.user, at=form.cleaned_data["at"])
+                messages.success(request, _("Scheduled. It goes out by itself at that hour."))
+                return redirect(_page(mailing))
+        except ValidationError as error:
+            form.add_error("at", error.messages)
+        return self.page(request, mailing, schedule_form=form)
+
+    @_refusals_told
+    def unschedule_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        unschedule_mailing(mailing, by=request.user)
+        messages.success(request, _("It does not go out by itself any more. The approval stands."))
+        return redirect(_page(mailing))
+
+    @_refusals_told
+    def send_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        """Asked twice: a page says to how many people in which languages, and only its button sends."""
+        if not request.user.has_perm("mailings.send_mailing"):
+            raise PermissionDenied
+        if request.method == "POST":
+            run = send_mailing_now(mailing, by=request.user)
+            messages.success(request, _("The sending has started."))
+            return redirect("admin:mailings_run_change", run.pk)
+        if not can(request.user, Action.SEND, mailing):
+            raise MailingActionNotAllowed(Action.SEND, mailing)
+        context = self._audience(mailing) | {"title": _("Send this mailing now?")}
+        return self._render(request, mailing, "admin/mailings/send.html", context)
+
+    @_refusals_told
+    def test_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        form = TestMailForm(request.POST, auto_id="id_test_%s")
+        if not form.is_valid():
+            return self.page(request, mailing, test_form=form)
+        queue_test_mail(mailing, by=request.user, language=form.cleaned_data["language"])
+        messages.success(request, _("A test mail is on its way to %(email)s.") % {"email": request.user.email})
+        return redirect(_page(mailing))
+
+    # --- What it looks like, and who receives it ------------------------------------------------
+
+    @_refusals_told
+    def preview_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        """Both languages as mail, on a desk and on a telephone, and as plain text."""
+        mails = [
+            {"language": language, "mail": preview_of(mailing, language), "url": _frame_url(mailing, language)}
+            for language in CorrespondenceLanguage(CorrespondenceLanguage.BOTH).contents
+        ]
+        return self._render(request, mailing, "admin/mailings/preview.html", {"title": _("Preview"), "mails": mails})
+
+    def frame_view(self, request: HttpRequest, pk: int, language: str) -> HttpResponse:
+        """The mail alone, for the frame of the preview."""
+        mailing = self.visible_or_404(request, pk)
+        if language not in CorrespondenceLanguage.values:
+            raise Http404
+        return HttpResponse(preview_of(mailing, language).html)
+
+    @_refusals_told
+    def audience_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        today = timezone.localdate()
+        chosen = mandates_chosen(mailing, today).select_related("municipality").order_by("pk")
+        people = recipients_of(mailing, today).order_by("last_name", "first_name", "pk")
+        listed = people.prefetch_related(Prefetch("mandates", queryset=chosen, to_attr="chosen_mandates"))[:LISTED_AT_MOST]
+        context = self._audience(mailing) | {"title": _("Who receives it"), "people": listed, "listed_at_most": LISTED_AT_MOST}
+        return self._render(request, mailing, "admin/mailings/audience.html", context)
+
+    def _audience(self, mailing: Mailing) -> dict[str, Any]:
+        today = timezone.localdate()
+        rows = recipients_of(mailing, today).order_by().values_list("correspondence_language").annotate(count=Count("pk"))
+        per_language = dict(rows)
+        counts = [(language.label, per_language.get(language.value, 0)) for language in CorrespondenceLanguage]
+        return {"counts": counts, "total": sum(per_language.values()), "left_out": left_out_of(mailing, today)}
+
+    def _render(self, request: HttpRequest, mailing: Mailing, template: str, context: dict[str, Any]) -> HttpResponse:
+        frame = {**self.admin_site.each_context(request), "opts": self.opts, "mailing": mailing}
+        return TemplateResponse(request, template, frame | context)
+
+
+def _frame_url(mailing: Mailing, language: str) -> str:
+    return reverse("admin:mailings_mailing_frame", args=[mailing.pk, language])

@@ -1,0 +1,142 @@
+"""What every page of the administration shares: capped counts, checkboxes for lists, histories, and no surprise at a clash."""
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import IntegrityError, models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.admin.history import changes_of
+from municipalities.models import Municipality
+
+COUNTED_AT_MOST = 10_001  # beyond it the list says 'more than 10,000': an exact count reads the whole table
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than `COUNTED_AT_MOST`, so that a list costs the same over a thousand rows and a million."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        return rows.order_by()[:COUNTED_AT_MOST].count() if isinstance(rows, models.QuerySet) else len(rows)
+
+
+def browser_moment() -> forms.SplitDateTimeWidget:
+    """A day and an hour, each chosen from the browser's own control."""
+    return forms.SplitDateTimeWidget(date_format="%Y-%m-%d", time_format="%H:%M", date_attrs={"type": "date"}, time_attrs={"type": "time"})
+
+
+class PortalFieldsMixin:
+    """Fields of pages and of rows below them."""
+
+    formfield_overrides: ClassVar = {
+        models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+        models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": browser_moment()},
+        models.URLField: {"widget": forms.URLInput, "assume_scheme": "https"},
+    }
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if choices_field := _checkboxes_for(db_field):
+            return choices_field
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model is Municipality:
+            kwargs.setdefault("queryset", Municipality.objects.sorted_for_reader())
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class PortalAdmin(PortalFieldsMixin, admin.ModelAdmin):
+    """A list that stays fast, forms that refuse with a sentence beside the field, and a page with the history."""
+
+    actions = None
+    paginator = CappedPaginator
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by: tuple[str, ...] = ()
+    save_on_top = False
+    object_history_template = "admin/history.html"
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Save; when the database refuses what somebody else made impossible meanwhile, validate again and say so beside the field."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Who changed what and when, newest first, from the history tables."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History of %(object)s") % {"object": obj},
+            "opts": self.opts,
+            "object": obj,
+            "module_name": self.opts.verbose_name_plural,
+            "changes": changes_of(*self.histories(obj)),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.object_history_template, context)
+
+    def histories(self, obj: Any) -> list[Any]:
+        """The querysets of historical records that belong on the history page of this object."""
+        return [type(obj).history.filter(pk_of(type(obj), obj))]
+
+
+def pk_of(model: type[models.Model], obj: Any) -> models.Q:
+    return models.Q(**{model._meta.pk.attname: obj.pk})
+
+
+class PortalInline(PortalFieldsMixin, admin.TabularInline):
+    """Rows below a form, with the same fields as its pages."""
+
+
+def _checkboxes_for(db_field: models.Field) -> forms.MultipleChoiceField | None:
+    """A list of choices is ticked, never typed with commas."""
+    if not isinstance(db_field, ArrayField) or not db_field.base_field.choices:
+        return None
+    return forms.MultipleChoiceField(
+        label=db_field.verbose_name.capitalize() if isinstance(db_field.verbose_name, str) else db_field.verbose_name,
+        choices=db_field.base_field.choices,
+        required=not db_field.blank,
+        help_text=db_field.help_text,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class MunicipalityFilter(admin.SimpleListFilter):
+    """One municipality, in the alphabetical order of the reader's language; `field` is the way to it from the listed model."""
+
+    title = _("municipality")
+    parameter_name = "municipality"
+    field = "municipality"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(m.code, str(m)) for m in Municipality.objects.sorted_for_reader().only("code", "name_fr", "name_nl")]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        return queryset.filter(**{f"{self.field}__code": self.value()}) if self.value() else queryset
+
+
+class YesFilter(admin.SimpleListFilter):
+    """A filter with one choice: only those for which it is so."""
+
+    label: Any = ""
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("yes", self.label)]

@@ -1,0 +1,101 @@
+"""The history of an object in words: who changed which field from what to what, and when."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.admin.utils import display_for_field
+from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from municipalities.models import User, first_day, last_day
+
+SHOWN_AT_MOST = 200
+NOTHING = "–"
+KINDS_OF_CHANGE = {
+    "+": pgettext_lazy("kind of change", "Entered"),
+    "~": pgettext_lazy("kind of change", "Changed"),
+    "-": pgettext_lazy("kind of change", "Removed"),
+}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One save of one object."""
+
+    at: dt.datetime
+    by: User | None
+    kind: Any
+    about: str
+    fields: list[FieldChange] = field(default_factory=list)
+
+
+def changes_of(*histories: models.QuerySet) -> list[Change]:
+    """Every change in these histories, newest first, those that changed nothing left out."""
+    changes = [change for history in histories for change in _changes_in(history)]
+    return sorted(changes, key=lambda change: change.at, reverse=True)
+
+
+def _changes_in(history: models.QuerySet) -> Iterator[Change]:
+    tracked = history.model.tracked_fields
+    relations = [f.name for f in tracked if f.is_relation]
+    records = history.select_related("history_user", *relations).order_by("-history_date", "-history_id")[:SHOWN_AT_MOST]
+    following: dict[Any, Any] = {}
+    for record in records:
+        newer = following.get(record.instance.pk)
+        if newer is not None and (change := _change(record, newer, tracked)):
+            yield change
+        following[record.instance.pk] = record
+    for oldest in following.values():
+        yield _change(None, oldest, tracked) or Change(oldest.history_date, oldest.history_user, "", "")
+
+
+def _change(older: Any, record: Any, tracked: Iterable[models.Field]) -> Change | None:
+    fields = _fields_changed(older, record, tracked) if older and record.history_type == "~" else []
+    if older and record.history_type == "~" and not fields:
+        return None
+    about = str(record.instance._meta.verbose_name)
+    return Change(record.history_date, record.history_user, KINDS_OF_CHANGE[record.history_type], about, fields)
+
+
+def _fields_changed(older: Any, record: Any, tracked: Iterable[models.Field]) -> list[FieldChange]:
+    return [
+        FieldChange(str(f.verbose_name), shown(f, older), shown(f, record))
+        for f in tracked
+        if getattr(older, f.attname) != getattr(record, f.attname)
+    ]
+
+
+def shown(db_field: models.Field, record: Any) -> str:
+    """The value of a field as a person reads it: labels for choices, names for relations, inclusive days for periods."""
+    value = getattr(record, db_field.name)
+    if isinstance(db_field, DateRangeField):
+        return period_words(value)
+    if isinstance(db_field, ArrayField):
+        labels = dict(db_field.base_field.flatchoices)
+        return ", ".join(str(labels.get(item, item)) for item in value or []) or NOTHING
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    if db_field.is_relation:
+        return str(value) if value is not None else NOTHING
+    return str(display_for_field(value, db_field, NOTHING))
+
+
+def period_words(period: Any) -> str:
+    """`1 janvier 2025 – 31 décembre 2026`, both days included; an open end says so."""
+    start, end = first_day(period), last_day(period)
+    words = {"first": date_format(start, "j F Y") if start else NOTHING, "last": date_format(end, "j F Y") if end else ""}
+    if end is None:
+        return str(_("from %(first)s, no end set") % words)
+    return str(_("from %(first)s to %(last)s included") % words)

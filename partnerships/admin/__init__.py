@@ -1,0 +1,9 @@
+"""Municipalities with their coverage, agreements, SPOCs, requests and the event log in the administration, one noun a file."""
+
+from partnerships.admin.agreements import AgreementAdmin
+from partnerships.admin.events import EventAdmin
+from partnerships.admin.municipalities import MunicipalityAdmin
+from partnerships.admin.requests import ServiceRequestAdmin
+from partnerships.admin.spocs import SpocAssignmentAdmin
+
+__all__ = ["AgreementAdmin", "EventAdmin", "MunicipalityAdmin", "ServiceRequestAdmin", "SpocAssignmentAdmin"]

@@ -1,0 +1,152 @@
+"""What a member of staff can do with a request: one act, one form, one service."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.languages import ContentLanguage
+from municipalities.models import User
+from partnerships.models import ServiceRequest
+from partnerships.permissions import Action
+from partnerships.services import requests as services
+
+
+class PlainForm(forms.Form):
+    """An act that needs no words."""
+
+    needs_words = False
+
+
+class WordsForm(forms.Form):
+    """An act with words that the municipality reads; the token makes a second click harmless."""
+
+    needs_words = True
+
+    words = forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), validators=[MaxLengthValidator(5000)], label=_("Your words"))
+    language = forms.ChoiceField(choices=ContentLanguage.choices, label=_("Language of your words"))
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, person: User) -> str:
+        return person.full_name
+
+
+class AssignForm(forms.Form):
+    needs_words = False
+
+    to = PersonField(queryset=User.objects.none(), label=_("Assign to"), empty_label=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = people_who_handle_requests()
+
+
+def people_who_handle_requests() -> QuerySet[User]:
+    """Active staff with the right, by group or by name, in the order of their names."""
+    return User.objects.staff().able_to("partnerships.handle_servicerequest").order_by("last_name", "first_name", "pk")
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button on the page of a request."""
+
+    action: Action
+    label: Any
+    explanation: Any
+    done: Any
+    form_class: type[forms.Form]
+    run: Callable[[ServiceRequest, User, dict[str, Any]], Any]
+    tone: str = ""
+
+    def blank_form(self, request: ServiceRequest, user: User) -> forms.Form:
+        initial = {"language": request.language, "token": uuid.uuid4(), "to": request.assignee_id or user.pk}
+        return self.form_class(initial=initial, auto_id=f"id_{self.action}_%s")
+
+    def bound_form(self, data: Any) -> forms.Form:
+        return self.form_class(data, auto_id=f"id_{self.action}_%s")
+
+
+def _words(data: dict[str, Any], name: str) -> dict[str, Any]:
+    return {name: data["words"], "language": data["language"], "token": data["token"]}
+
+
+ACTS: dict[Action, Act] = {
+    act.action: act
+    for act in (
+        Act(
+            Action.ACKNOWLEDGE,
+            _("Acknowledge receipt"),
+            _("The municipality hears that the request was read, and by when an answer is due."),
+            _("Receipt is acknowledged."),
+            PlainForm,
+            lambda request, by, _data: services.acknowledge_request(request, by=by),
+            "primary",
+        ),
+        Act(
+            Action.START,
+            _("Start the work"),
+            _("The municipality hears that the work is under way."),
+            _("The work has started."),
+            PlainForm,
+            lambda request, by, _data: services.start_request(request, by=by),
+            "primary",
+        ),
+        Act(
+            Action.COMPLETE,
+            _("Complete the request"),
+            _("A word on the result; the municipality may still answer before the request is closed."),
+            _("The request is completed."),
+            WordsForm,
+            lambda request, by, data: services.complete_request(request, by=by, **_words(data, "result")),
+            "primary",
+        ),
+        Act(
+            Action.ASK,
+            _("Ask the municipality"),
+            _("The request then waits for the municipality, and goes on with its answer."),
+            _("Your question is sent; the request waits for the municipality."),
+            WordsForm,
+            lambda request, by, data: services.ask_municipality(request, by=by, **_words(data, "question")),
+        ),
+        Act(
+            Action.MESSAGE,
+            _("Write a message"),
+            _("Both parties see it; the state stays as it is."),
+            _("Your message is sent."),
+            WordsForm,
+            lambda request, by, data: services.send_message(request, by=by, **_words(data, "body")),
+        ),
+        Act(
+            Action.ASSIGN,
+            _("Assign"),
+            _("Somebody of the team who handles requests."),
+            _("The request is assigned."),
+            AssignForm,
+            lambda request, by, data: services.assign_request(request, by=by, to=data["to"]),
+        ),
+        Act(
+            Action.CLOSE,
+            _("Close the request"),
+            _("Nobody can write in it any more; it stays readable for both parties."),
+            _("The request is closed."),
+            PlainForm,
+            lambda request, by, _data: services.close_request(request, by=by),
+        ),
+        Act(
+            Action.DECLINE,
+            _("Decline"),
+            _("The municipality reads the reason. This cannot be undone."),
+            _("The request is declined."),
+            WordsForm,
+            lambda request, by, data: services.decline_request(request, by=by, **_words(data, "reason")),
+            "danger",
+        ),
+    )
+}

@@ -1,0 +1,312 @@
+"""The worklist, and the page of a request with every act a member of staff may take on it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from municipalities.admin.base import MunicipalityFilter, PortalAdmin
+from municipalities.admin.history import shown
+from municipalities.models import User
+from partnerships.admin.badges import badge, request_badge
+from partnerships.admin.request_acts import ACTS, Act
+from partnerships.models import AuditDetails, Event, Message, ServiceRequest, SpocAssignment
+from partnerships.permissions import TRANSITIONS, Action, allowed_actions
+from partnerships.services.requests import ActionNotAllowed
+from partnerships.worklists import Worklist, on_worklist
+
+HANDLE = "partnerships.handle_servicerequest"
+
+
+class WorklistFilter(admin.SimpleListFilter):
+    title = _("list")
+    parameter_name = "list"
+    template = "admin/tabs.html"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return list(Worklist.choices)
+
+    def value(self) -> str:
+        value = super().value()
+        return value if value in Worklist.values else Worklist.OPEN
+
+    def choices(self, changelist: Any) -> Any:
+        """Without Django's own 'All': every list has its name."""
+        return list(super().choices(changelist))[1:]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        return on_worklist(queryset, self.value(), request.user)
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Every state but the draft, which staff never see."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [choice for choice in ServiceRequest.State.choices if choice[0] != ServiceRequest.State.DRAFT]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
+@dataclass(frozen=True)
+class ActForm:
+    """An act open to the reader now, with its form and address."""
+
+    act: Act
+    form: forms.Form
+    url: str
+
+    @property
+    def is_refused(self) -> bool:
+        return self.form.is_bound
+
+
+@admin.register(ServiceRequest)
+class ServiceRequestAdmin(PortalAdmin):
+    list_display = (
+        "reference_column", "title_column", "municipality", "kind", "state_column", "turn_column", "due_column", "assignee_column",
+    )
+    list_filter = (WorklistFilter, StateFilter, "kind", MunicipalityFilter)
+    list_select_related = ("municipality", "assignee")
+    search_fields = ("reference", "title")
+    search_help_text = _("Reference or title")
+    change_list_template = "admin/partnerships/servicerequest/worklist.html"
+
+    # --- What may be seen and done --------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return ServiceRequest.objects.visible_to(request.user)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        """What burns comes first; the list with the ended ones is long, and goes by its index, newest first."""
+        if request.GET.get("list") == Worklist.ALL:
+            return ("-created_at", "-id")
+        return ServiceRequest.objects.burning_first(timezone.localdate()).query.order_by
+
+    def get_search_results(self, request: HttpRequest, queryset: models.QuerySet, search_term: str) -> tuple[models.QuerySet, bool]:
+        return (queryset.matching(search_term.strip()) if search_term.strip() else queryset), False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """No field of a request is ever changed by hand: acts move it."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def histories(self, obj: ServiceRequest) -> list[Any]:
+        """From the submission on: what the municipality wrote and crossed out before is theirs."""
+        return [ServiceRequest.history.filter(id=obj.pk).exclude(state=ServiceRequest.State.DRAFT)]
+
+    # --- Columns --------------------------------------------------------------------------------
+
+    @admin.display(description=_("reference"))
+    def reference_column(self, obj: ServiceRequest) -> str:
+        return obj.reference or ""
+
+    @admin.display(description=_("title"))
+    def title_column(self, obj: ServiceRequest) -> SafeString:
+        urgent = badge(_("urgent"), "bad") if obj.is_urgent else ""
+        return format_html('<span lang="{}">{}</span> {}', obj.language, obj.title, urgent)
+
+    @admin.display(description=_("state"))
+    def state_column(self, obj: ServiceRequest) -> SafeString:
+        return request_badge(obj)
+
+    @admin.display(description=_("whose turn"))
+    def turn_column(self, obj: ServiceRequest) -> str:
+        if obj.is_turn_of_agency:
+            return str(_("hub.brussels"))
+        return str(_("the municipality")) if obj.is_turn_of_municipality else "–"
+
+    @admin.display(description=_("due on"))
+    def due_column(self, obj: ServiceRequest) -> str | SafeString:
+        if obj.due_on is None or not obj.is_open:
+            return "–"
+        day = date_format(obj.due_on, "j M Y")
+        if obj.is_overdue(timezone.localdate()):
+            return format_html("{} {}", day, badge(_("overdue"), "bad"))
+        return day
+
+    @admin.display(description=_("assigned to"))
+    def assignee_column(self, obj: ServiceRequest) -> str | SafeString:
+        return str(obj.assignee) if obj.assignee else badge(_("nobody"), "warn")
+
+    # --- Addresses ------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        acts = [
+            path(f"<int:pk>/{action}/", self.admin_site.admin_view(self._act_view(action)), name=f"partnerships_servicerequest_{action}")
+            for action in ACTS
+        ]
+        return acts + super().get_urls()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Without a list named, a SPOC comes to their own work and everybody else to all that is open."""
+        if not request.GET and self.has_view_permission(request):
+            is_spoc = SpocAssignment.objects.in_force(timezone.localdate()).filter(officer=request.user).exists()
+            return redirect(f"{request.path}?list={Worklist.MINE if is_spoc else Worklist.OPEN}")
+        return super().changelist_view(request, {"title": _("Requests of municipalities"), **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return self._page(request, self._visible_or_404(request, object_id))
+
+    def _act_view(self, action: Action) -> Any:
+        @require_POST
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            return self._take(request, self._visible_or_404(request, pk), ACTS[action])
+
+        return view
+
+    def _visible_or_404(self, request: HttpRequest, object_id: Any) -> ServiceRequest:
+        """Load through the permission: what may not be seen does not exist."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        obj = self.get_object(request, str(object_id))
+        if obj is None:
+            raise Http404
+        return obj
+
+    # --- Acts -----------------------------------------------------------------------------------
+
+    def _take(self, request: HttpRequest, obj: ServiceRequest, act: Act) -> HttpResponse:
+        if not request.user.has_perm(HANDLE):
+            raise PermissionDenied
+        form = act.bound_form(request.POST)
+        if not form.is_valid():
+            return self._page(request, obj, refused=ActForm(act, form, ""))
+        try:
+            with transaction.atomic():
+                act.run(obj, request.user, form.cleaned_data)
+        except ValidationError as error:
+            form.add_error("to" if "to" in form.fields else "words", error.messages)
+            return self._page(request, obj, refused=ActForm(act, form, ""))
+        except (ActionNotAllowed, IntegrityError):
+            return self._already_or_refused(request, obj, act, form)
+        messages.success(request, act.done)
+        return redirect(_page_url(obj))
+
+    def _already_or_refused(self, request: HttpRequest, obj: ServiceRequest, act: Act, form: forms.Form) -> HttpResponse:
+        """A second click on one's own act is no refusal; after somebody else's, say whose, and keep what was typed."""
+        obj.refresh_from_db()
+        last = Event.objects.about(obj).select_related("actor").last()
+        if _is_second_click(last, act, form, request.user):
+            messages.success(request, act.done)
+            return redirect(_page_url(obj))
+        who = (last.actor if last and last.actor else None) or _("the portal itself")
+        what = last.get_verb_display() if last else ""
+        words = {"who": who, "what": what, "act": act.label}
+        messages.error(request, _("“%(act)s” is not possible any more. Last of all, %(who)s: %(what)s. Nothing was changed.") % words)
+        return self._page(request, obj, refused=ActForm(act, form, ""), status=409)
+
+    # --- The page -------------------------------------------------------------------------------
+
+    def _page(self, request: HttpRequest, obj: ServiceRequest, refused: ActForm | None = None, status: int = 200) -> HttpResponse:
+        events = [event for event in Event.objects.about(obj).select_related("actor") if event.verb not in Event.DRAFTING]
+        act_forms = _act_forms(obj, request.user, refused)
+        kept = refused.form.data.get("words", "") if refused and refused.act.action not in {a.act.action for a in act_forms} else ""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": obj.title,
+            "opts": self.opts,
+            "object": obj,
+            "audit_facts": _audit_facts(getattr(obj, "audit", None)),
+            "state_badge": request_badge(obj),
+            "turn": self.turn_column(obj),
+            "due": self.due_column(obj),
+            "timeline": _timeline(events),
+            "thread": list(Message.objects.for_requests([obj])),
+            "act_forms": act_forms,
+            "kept": kept,
+            "may_handle": request.user.has_perm(HANDLE),
+        }
+        return TemplateResponse(request, "admin/partnerships/servicerequest/request.html", context, status=status)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> ServiceRequest | None:
+        related = ("municipality", "asked_by", "assignee", "audit")
+        try:
+            return self.get_queryset(request).select_related(*related).filter(pk=int(object_id)).first()
+        except ValueError:
+            return None
+
+
+def _page_url(obj: ServiceRequest) -> str:
+    return reverse("admin:partnerships_servicerequest_change", args=[obj.pk])
+
+
+def _act_forms(obj: ServiceRequest, user: User, refused: ActForm | None) -> list[ActForm]:
+    """Those open to the person now, in the order of the table; the refused one with what was typed."""
+    allowed = set(allowed_actions(user, obj))
+    return [
+        ActForm(
+            act,
+            refused.form if refused and refused.act is act else act.blank_form(obj, user),
+            reverse(f"admin:partnerships_servicerequest_{action}", args=[obj.pk]),
+        )
+        for action, act in ACTS.items()
+        if action in allowed
+    ]
+
+
+def _is_second_click(last: Event | None, act: Act, form: forms.Form, user: User) -> bool:
+    """The last thing that happened is this very act by this very person, and its words are the same form's."""
+    if last is None or last.actor_id != user.pk or last.verb != TRANSITIONS[act.action].verb:
+        return False
+    token = form.cleaned_data.get("token")
+    return token is None or Message.objects.filter(token=token, author=user).exists()
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: str
+    words: str
+    is_free: bool
+
+
+def _is_free(db_field: models.Field) -> bool:
+    return isinstance(db_field, models.CharField | models.TextField) and not db_field.choices
+
+
+def _audit_facts(audit: AuditDetails | None) -> list[Fact]:
+    """What the form of that kind asked and was answered; free words keep the language of the request."""
+    if audit is None:
+        return []
+    fields = [f for f in audit._meta.get_fields() if f.concrete and not f.is_relation and not f.primary_key]
+    return [
+        Fact(str(f.verbose_name), shown(f, audit), _is_free(f))
+        for f in fields
+        if getattr(audit, f.name) not in ("", [], None)
+    ]
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    event: Event
+    assignee: str = ""
+
+
+def _timeline(events: list[Event]) -> list[TimelineEntry]:
+    """Newest first, with the name of whom a request was given to."""
+    given_to = {event.data["assignee"] for event in events if "assignee" in event.data}
+    names = {person.pk: person.full_name for person in User.objects.filter(pk__in=given_to)} if given_to else {}
+    return [TimelineEntry(event, names.get(event.data.get("assignee"), "")) for event in reversed(events)]

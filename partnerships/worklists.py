@@ -1,0 +1,36 @@
+"""The ways to look at the team's work: read by the worklist and by the counts of the first page."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.models import User
+from partnerships.models import ServiceRequest
+
+
+class Worklist(models.TextChoices):
+    """The ways to look at the work."""
+
+    MINE = "mine", _("Mine")
+    MUNICIPALITIES = "municipalities", _("My municipalities")
+    NEW = "new", _("New")
+    WAITING = "waiting", _("Waiting")
+    OVERDUE = "overdue", _("Overdue")
+    UNASSIGNED = "unassigned", _("Assigned to nobody")
+    OPEN = "open", _("All open")
+    ALL = "all", _("All, also ended")
+
+
+def on_worklist(requests: models.QuerySet[ServiceRequest], name: str, user: User) -> models.QuerySet[ServiceRequest]:
+    """The requests of one list, as it is today."""
+    today = timezone.localdate()
+    return {
+        Worklist.MINE: lambda: requests.open().assigned_to(user),
+        Worklist.MUNICIPALITIES: lambda: requests.open().in_municipalities_of(user, today),
+        Worklist.NEW: requests.new,
+        Worklist.WAITING: requests.waiting,
+        Worklist.OVERDUE: lambda: requests.overdue(today),
+        Worklist.UNASSIGNED: lambda: requests.open().filter(assignee__isnull=True),
+        Worklist.OPEN: requests.open,
+        Worklist.ALL: requests.all,
+    }[Worklist(name)]()
