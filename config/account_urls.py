@@ -1,10 +1,13 @@
 """The part of allauth this portal uses: log-in by code, log-out, the second factor. Every other address answers 404."""
 
 from allauth.account import views as account
+from allauth.decorators import rate_limit
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
+
+from config import second_factor
 
 
 @login_not_required
@@ -14,7 +17,7 @@ def closed(request: HttpRequest, **kwargs: str) -> HttpResponse:
 
 
 urlpatterns = [
-    path("login/", login_not_required(account.request_login_code), name="account_login"),
+    path("login/", login_not_required(rate_limit(action="login")(account.request_login_code)), name="account_login"),
     path("login/code/confirm/", account.confirm_login_code, name="account_confirm_login_code"),
     path(
         "login/code/",
@@ -23,6 +26,8 @@ urlpatterns = [
     ),
     path("logout/", account.logout, name="account_logout"),
     path("reauthenticate/", RedirectView.as_view(pattern_name="mfa_reauthenticate", query_string=True), name="account_reauthenticate"),
+    path("2fa/totp/activate/", second_factor.activate_totp, name="mfa_activate_totp"),
+    path("2fa/webauthn/add/", second_factor.add_webauthn, name="mfa_add_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
     path("inactive/", closed, name="account_inactive"),
     path("signup/", closed, name="account_signup"),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from municipalities.languages import prefer_content
@@ -86,14 +87,17 @@ def second_factor_for_staff(get_response: GetResponse) -> GetResponse:
             and not request.path.startswith(OPEN_WITHOUT_SECOND_FACTOR)
             and not has_second_factor(request)
         ):
-            return redirect("mfa_index" if _has_authenticator(request) else reverse("mfa_activate_totp"))
+            return redirect(_way_to_second_factor(request))
         return get_response(request)
 
     return middleware
 
 
-def _has_authenticator(request: HttpRequest) -> bool:
-    return request.user.authenticator_set.exclude(type="recovery_codes").exists()
+def _way_to_second_factor(request: HttpRequest) -> str:
+    """To give the second factor, and come back here; or to set one up."""
+    if request.user.authenticator_set.exclude(type="recovery_codes").exists():
+        return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}"
+    return reverse("mfa_activate_totp")
 
 
 def private_pages_unstored(get_response: GetResponse) -> GetResponse:
