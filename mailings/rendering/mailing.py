@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -109,6 +110,7 @@ def _readable_item(item: dict[str, str]) -> dict[str, str]:
         "html": markdown_to_html(item["body"]),
         "text": markdown_to_text(item["body"]),
         "url": item["source_url"],
+        "source": (urlsplit(item["source_url"]).hostname or "").removeprefix("www."),
     }
 
 
