@@ -103,7 +103,6 @@ class DemoStack:
         with self._step("Database: structure"):
             self._manage(environment, "migrate", "--no-input", "-v", "0")
         with self._step("Database: municipalities and demo data"):
-            self._manage(environment, "load_reference")
             self._manage(environment, "seed_demo")
         self._launch(environment)
         self._await_ready()

@@ -50,8 +50,13 @@ def _sources() -> Iterator[tuple[Path, str]]:
             yield path, "\n".join(line.strip() for line in templatize(path.read_text(), origin=str(path)).splitlines())
 
 
+def _words_in(function: str) -> int:
+    """How many texts stand first in a call: the number that follows a plural is none."""
+    return len(KEYWORDS[function] or (1,))
+
+
 def _word(function: str, messages: object) -> Word | None:
-    parts = [messages] if isinstance(messages, str) else list(messages)  # type: ignore[call-overload]
+    parts = [messages] if isinstance(messages, str) else list(messages)[: _words_in(function)]  # type: ignore[call-overload]
     if not all(isinstance(part, str) and part for part in parts):
         return None
     if function.startswith("npgettext"):

@@ -43,8 +43,8 @@ class Command(BaseCommand):
 
     def _run(self, folder: Path) -> None:
         port = self._port()
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        signal.signal(signal.SIGHUP, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: a shell's background jobs ignore it
+            signal.signal(number, signal.default_int_handler)
         compile_catalogues()
         self._say("Setting up the portal (the first start takes a little longer):")
         stack = DemoStack(settings.BASE_DIR, folder, port, self._say)

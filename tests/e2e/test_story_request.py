@@ -1,0 +1,158 @@
+"""The main job in a browser: log in by code, send a request, have it taken up, answer, see it closed; in French and in Dutch."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Portal, Visitor
+from tests.e2e.words import words
+
+CODE = re.compile(r"^\s*([A-Z0-9]{3,5}-?[A-Z0-9]{3,5})\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Cast:
+    language: str
+    alderman: str
+    title: str
+    question: str
+    answer: str
+    result: str
+
+
+CASTS = [
+    Cast(
+        "fr",
+        "alderman.ixl@example.org",
+        "Diagnostic de la chaussée de Boondael",
+        "Pourriez-vous nous transmettre le relevé des cellules vides ?",
+        "Le relevé est joint au dossier de la réunion de mardi.",
+        "Le rapport a été présenté au collège.",
+    ),
+    Cast(
+        "nl",
+        "alderman.jet@example.org",
+        "Diagnose van de handelskern Spiegel",
+        "Kunt u ons de lijst van leegstaande panden bezorgen?",
+        "De lijst zit in het dossier van de vergadering van dinsdag.",
+        "Het verslag werd aan het college voorgesteld.",
+    ),
+]
+
+
+def _log_in_by_code(page: Page, portal: Portal, cast: Cast) -> None:
+    before = len(portal.mails(cast.alderman))
+    page.goto("/accounts/login/")
+    page.locator('input[name="email"]').fill(cast.alderman)
+    page.locator('main form button[type="submit"]').first.click()
+    page.locator('input[name="code"]').wait_for()
+    mail = _newest_after(portal, cast.alderman, before)
+    found = CODE.search(mail["text"])
+    assert found, mail["text"]
+    page.locator('input[name="code"]').fill(found[1])
+    page.locator('main form button[type="submit"]').first.click()
+    page.wait_for_url(f"{portal.url}/")
+
+
+def _newest_after(portal: Portal, to: str, before: int) -> dict[str, str]:
+    portal.wait_for_mail(to, "", count=before + 1)
+    return portal.mails(to)[0]
+
+
+def _submit_audit(page: Page, cast: Cast) -> str:
+    """Fill in what the form of an audit needs and submit it; return the reference."""
+    page.goto("/requests/new/audit/")
+    page.locator('[name="title"]').fill(cast.title)
+    page.locator('[name="description"]').fill("…" * 20)
+    page.locator('[name="area"]').fill("Boondael / Spiegel")
+    page.locator('[name="technical_contact"]').fill("+32 2 000 00 00")
+    page.locator('[name$="decision"]').fill("Plan")
+    page.locator('[name$="questions"]').fill("1\n2")
+    page.locator('[name$="data_offered"]').fill("2026, CSV")
+    page.locator('[name$="result_forms"]').first.check()
+    page.locator('[name$="needed_by"]').fill((dt.date.today() + dt.timedelta(days=120)).isoformat())
+    page.locator('button[formaction*="/submit/"]').first.click()
+    page.wait_for_url(re.compile(r"/requests/[0-9a-f-]{36}/$"))
+    reference = re.search(r"[A-Z]{3}-\d{4}-\d{4}", page.locator("main").inner_text())
+    assert reference
+    return reference[0]
+
+
+def _act(page: Page, action: str, text: str = "") -> None:
+    """Take one action on the request's page in the administration."""
+    form = page.locator(f'form[action$="/{action}/"]').first
+    holder = page.locator("details", has=page.locator(f'form[action$="/{action}/"]'))
+    if holder.count() and holder.first.get_attribute("open") is None:
+        holder.first.locator("summary").click()
+    if text:
+        form.locator('[name="words"]').fill(text)
+    form.locator('button[type="submit"], input[type="submit"]').first.click()
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("cast", CASTS, ids=lambda cast: cast.language)
+def test_request_from_log_in_to_closed(portal: Portal, visitor: Visitor, cast: Cast) -> None:
+    alderman = visitor(cast.language, javascript=False)  # all an alderman must be able to do works without JavaScript
+    _log_in_by_code(alderman, portal, cast)
+    expect(alderman.locator("html")).to_have_attribute("lang", cast.language)
+    home = alderman.locator("main").inner_text()
+    assert words(cast.language, "Framework agreement") in home
+    assert words(cast.language, "Contact person (SPOC)") in home
+    spoc = str(alderman.locator('main a[href^="mailto:"]').first.get_attribute("href")).removeprefix("mailto:")
+
+    reference = _submit_audit(alderman, cast)
+    portal.wait_for_mail(spoc, reference)
+
+    officer = visitor(cast.language, email=spoc)
+    officer.goto("/admin/partnerships/servicerequest/?list=new")
+    officer.get_by_role("link", name=reference).first.click()
+    _act(officer, "acknowledge")
+    told = portal.wait_for_mail(cast.alderman, reference)
+    assert f'lang="{cast.language}"' in told["html"]
+    assert ("Content-Language", cast.language) in [tuple(header) for header in told["headers"]]
+    _act(officer, "start")
+    _act(officer, "ask", cast.question)
+    assert reference in portal.wait_for_mail(cast.alderman, cast.question)["text"]
+
+    alderman.goto("/requests/")
+    alderman.get_by_role("link", name=cast.title).first.click()
+    expect(alderman.get_by_text(cast.question)).to_be_visible()
+    alderman.locator('form[action$="/message/"] [name="body"]').fill(cast.answer)
+    alderman.locator('form[action$="/message/"] button[type="submit"]').click()
+    expect(alderman.get_by_text(cast.answer)).to_be_visible()
+    portal.wait_for_mail(spoc, cast.answer)
+
+    officer.reload()
+    _act(officer, "complete", cast.result)
+    portal.wait_for_mail(cast.alderman, cast.result)
+    alderman.reload()
+    alderman.locator('form[action$="/close/"] button').click()
+    expect(alderman.locator(".badge--closed").first).to_be_visible()
+
+
+def test_other_municipality_finds_nothing(portal: Portal, visitor: Visitor) -> None:
+    alderman = visitor("fr", email="alderman.ixl@example.org")
+    alderman.goto("/requests/")
+    address = str(alderman.locator('main a[href^="/requests/"][href$="/"]:not([href*="new"])').first.get_attribute("href"))
+    assert alderman.goto(address).status == 200
+    stranger = visitor("nl", email="alderman.jet@example.org")
+    assert stranger.goto(address).status == 404
+    stranger.goto("/requests/?q=IXL")
+    assert "IXL-" not in stranger.locator("main").inner_text()
+
+
+def test_former_alderman_is_sent_no_code(portal: Portal, visitor: Visitor) -> None:
+    former, known = visitor("fr"), visitor("fr")
+    pages = []
+    for page, email in ((former, "former.ixl@example.org"), (known, "mayor.ixl@example.org")):
+        page.goto("/accounts/login/")
+        page.locator('input[name="email"]').fill(email)
+        page.locator('main form button[type="submit"]').first.click()
+        page.locator('input[name="code"]').wait_for()
+        pages.append(page.locator("main").inner_text().replace(email, "…"))
+    assert pages[0] == pages[1]
+    portal.wait_for_mail("mayor.ixl@example.org", "")
+    assert portal.mails("former.ixl@example.org") == []
