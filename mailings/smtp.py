@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -63,16 +64,18 @@ class PhasedEmailBackend(EmailBackend):
     """
 
     before_dot: Callable[[], None] | None = None
+    connection: smtplib.SMTP | None
+    _partial_connection: smtplib.SMTP | None
 
     def open(self) -> bool | None:
         try:
             opened = super().open()
+            if opened:
+                # The dot is a packet of three bytes: without this it waits for the acknowledgement of what went before.
+                self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as fault:  # SMTPException is one; a wrong password too says nothing of any recipient
             self._drop()
             raise NotTaken(_words(fault), of_server=True) from fault
-        if opened:
-            # The dot is a packet of three bytes: without this it waits for the acknowledgement of what went before.
-            self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return opened
 
     def close(self) -> None:
@@ -96,7 +99,7 @@ class PhasedEmailBackend(EmailBackend):
     def _transact(self, sender: str, recipients: list[str], content: bytes) -> str:
         try:
             self._envelope(sender, recipients, content)
-            self.connection.send(content)
+            self._smtp.send(content)
             if self.before_dot:
                 self.before_dot()
             self._listen()
@@ -112,7 +115,7 @@ class PhasedEmailBackend(EmailBackend):
 
     def _envelope(self, sender: str, recipients: list[str], content: bytes) -> None:
         """MAIL, RCPT and DATA, until the server waits for the content."""
-        smtp = self.connection
+        smtp = self._smtp
         smtp.ehlo_or_helo_if_needed()
         code, reply = smtp.mail(sender, _mail_options(smtp, content))
         if code // 100 != 2:
@@ -127,18 +130,18 @@ class PhasedEmailBackend(EmailBackend):
 
     def _listen(self) -> None:
         """A server that hung up, or speaks out of turn, while it should wait for the dot: no dot, no doubt."""
-        sock = self.connection.sock
+        sock = self._sock
         if not isinstance(sock, ssl.SSLSocket) and select.select([sock], [], [], 0)[0]:
             raise smtplib.SMTPServerDisconnected("The server did not wait for the end of the message")
 
     def _dot(self) -> str:
         """The moment of doubt, kept as short as can be; patience with a server that thinks makes doubts rare."""
-        smtp = self.connection
+        smtp = self._smtp
         try:
-            smtp.sock.settimeout(settings.MAIL_ANSWER_TIMEOUT)
+            self._sock.settimeout(settings.MAIL_ANSWER_TIMEOUT)
             smtp.send(b".\r\n")
             code, reply = smtp.getreply()
-            smtp.sock.settimeout(self.timeout)
+            self._sock.settimeout(self.timeout)
         except OSError as fault:
             self._drop()
             raise InDoubt(_words(fault), of_server=True) from fault
@@ -168,9 +171,21 @@ class PhasedEmailBackend(EmailBackend):
 
     def _reset(self) -> None:
         try:
-            self.connection.rset()
+            self._smtp.rset()
         except OSError:
             self._drop()
+
+    @property
+    def _smtp(self) -> smtplib.SMTP:
+        if self.connection is None:
+            raise smtplib.SMTPServerDisconnected("The connection was dropped")
+        return self.connection
+
+    @property
+    def _sock(self) -> socket.socket:
+        if self._smtp.sock is None:
+            raise smtplib.SMTPServerDisconnected("The connection was dropped")
+        return self._smtp.sock
 
     def _drop(self) -> None:
         """Let go of the connection without a word: the server never takes a message whose dot did not come."""
@@ -182,20 +197,22 @@ class PhasedEmailBackend(EmailBackend):
 
 def _prepared(message: EmailMessage) -> tuple[str, list[str], bytes]:
     """Envelope and dot-stuffed content; a message that cannot be written is refused before anything is said."""
+    encoding = message.encoding or settings.DEFAULT_CHARSET
     try:
-        sender, *recipients = [_address(address, message) for address in (message.from_email, *message.recipients())]
-        content = message.message().as_bytes(linesep="\r\n")
+        sender, *recipients = [_address(address, str(encoding)) for address in (message.from_email, *message.recipients())]
+        content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
     except ValueError as fault:
         raise Refused(f"The message cannot be written: {type(fault).__name__}") from fault
     content = LEADING_DOT.sub(b"..", content)
     return sender, recipients, content if content.endswith(b"\r\n") else content + b"\r\n"
 
 
-def _address(address: str, message: EmailMessage) -> str:
+@lru_cache(maxsize=128)
+def _address(address: str, encoding: str) -> str:
     """The bare address; Django would encode an accent before the @ into another mailbox's name, so that is refused."""
     name = parseaddr(address)[1].rpartition("@")[0]
     name.encode("ascii")
-    return sanitize_address(address, message.encoding or settings.DEFAULT_CHARSET)
+    return sanitize_address(address, encoding)
 
 
 def _mail_options(smtp: Any, content: bytes) -> list[str]:
