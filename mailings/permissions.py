@@ -55,7 +55,7 @@ PORTAL = frozenset({Right.PORTAL})
 TRANSITIONS: dict[Action, Transition] = {
     Action.EDIT: Transition(Mailing.EDITABLE, EDITOR, None, Verb.MAILING_EDITED),
     # Follows from an edit, never asked for by hand: what was approved is no longer what would be sent.
-    Action.VOID: Transition(frozenset({State.APPROVED, State.SCHEDULED, State.HELD}), EDITOR, State.DRAFT, Verb.MAILING_APPROVAL_VOIDED),
+    Action.VOID: Transition(Mailing.EDITABLE - {State.DRAFT}, EDITOR, State.DRAFT, Verb.MAILING_APPROVAL_VOIDED),
     Action.ASK_APPROVAL: Transition(frozenset({State.DRAFT, State.HELD}), EDITOR, State.IN_REVIEW, Verb.MAILING_APPROVAL_ASKED),
     Action.APPROVE: Transition(frozenset({State.IN_REVIEW}), APPROVER, State.APPROVED, Verb.MAILING_APPROVED),
     Action.SEND_BACK: Transition(frozenset({State.IN_REVIEW}), APPROVER, State.DRAFT, Verb.MAILING_SENT_BACK),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailings.models import Approval, Mailing, MailingItem, Measure
-from mailings.permissions import Action, Right, rights_of
+from mailings.permissions import TRANSITIONS, Action, Right, rights_of
 from mailings.rendering import LARGEST_HTML, size_of_largest_mail
 from mailings.services.errors import MailingActionNotAllowed, NotApproved, NotComplete, StaleContent, StaleRevision
 from mailings.services.moves import check_action, lock_mailing, move_mailing
@@ -158,8 +158,10 @@ def edit_mailing(
         mailing.save()
         return mailing
     mailing.revision += 1
-    move_mailing(mailing, Action.EDIT, by=by, data={"changed": sorted(fields), "revision": mailing.revision})
-    return _after_change(mailing, by)
+    stood = mailing.state
+    if _is_void(mailing):
+        move_mailing(mailing, Action.VOID, by=by, scheduled_for=None, held_reason="")
+    return move_mailing(mailing, Action.EDIT, by=by, data={"from": stood, "changed": sorted(fields), "revision": mailing.revision})
 
 
 def _write_fields(mailing: Mailing, fields: dict[str, Any]) -> None:
@@ -184,15 +186,9 @@ def _write_items(mailing: Mailing, items: Sequence[dict[str, Any]]) -> None:
         gone.delete()
 
 
-def _after_change(mailing: Mailing, by: User) -> Mailing:
-    """Void what rested on the older content."""
-    if mailing.state in {State.APPROVED, State.SCHEDULED, State.HELD}:
-        return move_mailing(mailing, Action.VOID, by=by, scheduled_for=None, held_reason="")
-    if mailing.state == State.IN_REVIEW and _lacking(mailing):
-        mailing.state = State.DRAFT
-        mailing.save()
-        record_event(Event.Verb.MAILING_APPROVAL_VOIDED, mailing, by=by, data={"from": State.IN_REVIEW, "to": State.DRAFT})
-    return mailing
+def _is_void(mailing: Mailing) -> bool:
+    """Whether the change ends what rested on the older content: an approval, or a review that lacks a language now."""
+    return mailing.state in TRANSITIONS[Action.VOID].sources and (mailing.state != State.IN_REVIEW or bool(_lacking(mailing)))
 
 
 # --- Approval -----------------------------------------------------------------------------------
