@@ -220,6 +220,8 @@ MAIL_MESSAGE_ID_DOMAIN = env.str("MAIL_MESSAGE_ID_DOMAIN", default="portal.examp
 MAIL_START_HELD = env.bool("MAIL_START_HELD", default=False)
 MAIL_BATCH_SIZE = env.int("MAIL_BATCH_SIZE", default=50)
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=90)  # well above MAIL_ANSWER_TIMEOUT
+if MAIL_LEASE_SECONDS < MAIL_ANSWER_TIMEOUT + 8:
+    raise ImproperlyConfigured("MAIL_LEASE_SECONDS must be at least 8 more than MAIL_ANSWER_TIMEOUT, or nothing could ever be sent.")
 MAIL_SENDERS = env.int("MAIL_SENDERS", default=2)  # at a time, over all workers; urgent mail may add one
 MAIL_PAUSE_AFTER_FAULTS = env.int("MAIL_PAUSE_AFTER_FAULTS", default=5)
 MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=15)  # doubles at each attempt, up to four hours

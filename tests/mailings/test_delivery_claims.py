@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
@@ -253,6 +253,24 @@ def test_sender_and_reconciler_at_the_same_moment_never_both_win():
             started.wait(5)
         assert late.result(10) is False
     assert Delivery.objects.get().state == "pending"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_that_is_away_for_a_moment_makes_no_doubt(monkeypatch):
+    """The server's answer is known: it is worth some patience to write it down."""
+    run = planned_run(1)
+    taken = claim()
+    write, faults = claims._rows_changed, iter([OperationalError("gone"), InterfaceError("still gone")])
+
+    def away_twice(sql: str, parameters: list[object]) -> int:
+        if fault := next(faults, None):
+            raise fault
+        return write(sql, parameters)
+
+    monkeypatch.setattr(claims, "_rows_changed", away_twice)
+    monkeypatch.setattr(claims, "WAITS_FOR_DATABASE", (0, 0, 0))
+    claims.settle_sent(taken, taken.deliveries[0], "250 OK")
+    assert states_of(run) == ["sent"]
 
 
 def test_delay_grows_and_stops_growing():
