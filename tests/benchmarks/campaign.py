@@ -3,7 +3,6 @@
 Both are taken in turns within one run: on a shared machine only their ratio says something.
 """
 
-import resource
 import smtplib
 import statistics
 import subprocess
@@ -67,7 +66,6 @@ def _campaign(size: int, port: int) -> dict[str, Any]:
         "ratio": round(raw / engine, 3),
         "cpu_us_per_mail": round(statistics.median(lap.cpu for lap in laps["engine"]) / size * 1e6),
         "queries_per_mail": round(laps["engine"][-1].queries / size, 3),
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 
