@@ -1,7 +1,6 @@
 """Municipalities and the people who act for them or for the agency."""
 
 import datetime as dt
-import unicodedata
 import uuid
 from collections.abc import Collection
 from typing import Any, ClassVar
@@ -19,17 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from municipalities.languages import Bilingual, CorrespondenceLanguage, InterfaceLanguage, content_language
+from municipalities.reference import sort_key
 
 
 def first_day(period: Any) -> dt.date | None:
     """Return the first day of a half-open period, None when it has always been."""
     return period.lower if period else None
-
-
-def without_accents(words: str) -> str:
-    """`Saint-Étienne` becomes `saint-etienne`, as the sort keys are written."""
-    decomposed = unicodedata.normalize("NFKD", words.lower())
-    return "".join(character for character in decomposed if not unicodedata.combining(character)).replace("-", " ")
 
 
 def last_day(period: Any) -> dt.date | None:
@@ -53,7 +47,7 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
 
     def matching(self, words: str) -> "MunicipalityQuerySet":
         """Municipalities whose name in either language holds the words, accents or not, or that bear this code or postcode."""
-        plain = without_accents(words.strip())
+        plain = sort_key(words.strip())
         return self.filter(
             models.Q(sort_key_fr__contains=plain)
             | models.Q(sort_key_nl__contains=plain)

@@ -41,7 +41,16 @@ from municipalities.models import User
 
 LISTED_AT_MOST = 500
 # A mail brings its own style and nothing else: no script, no form, no picture from elsewhere.
-MAIL_FRAME = {"default-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": ["data:"], "frame-ancestors": [SELF], "sandbox": True}
+MAIL_FRAME = {
+    "default-src": [NONE],
+    "script-src": [NONE],
+    "frame-src": [NONE],
+    "form-action": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "img-src": ["data:"],
+    "frame-ancestors": [SELF],
+    "sandbox": True,
+}
 
 
 def _refusals_told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -11,10 +11,13 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin.history import changes_of
+from municipalities.languages import content_language
 from municipalities.models import Municipality
+from municipalities.reference import MUNICIPALITIES, sort_key
 
 COUNTED_AT_MOST = 10_001  # beyond it the list says 'more than 10,000': an exact count reads the whole table
 
@@ -66,6 +69,15 @@ class PortalAdmin(PortalFieldsMixin, admin.ModelAdmin):
     save_on_top = False
     object_history_template = "admin/history.html"
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})})
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page of an object is headed by its name."""
+        if original := context.get("original"):
+            context |= {"title": str(original), "subtitle": None}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -111,7 +123,7 @@ def _checkboxes_for(db_field: models.Field) -> forms.MultipleChoiceField | None:
     if not isinstance(db_field, ArrayField) or not db_field.base_field.choices:
         return None
     return forms.MultipleChoiceField(
-        label=db_field.verbose_name.capitalize() if isinstance(db_field.verbose_name, str) else db_field.verbose_name,
+        label=capfirst(db_field.verbose_name),
         choices=db_field.base_field.choices,
         required=not db_field.blank,
         help_text=db_field.help_text,
@@ -120,14 +132,15 @@ def _checkboxes_for(db_field: models.Field) -> forms.MultipleChoiceField | None:
 
 
 class MunicipalityFilter(admin.SimpleListFilter):
-    """One municipality, in the alphabetical order of the reader's language; `field` is the way to it from the listed model."""
+    """One of the 19, named without asking the database, in the reader's order; `field` is the way to it from the listed model."""
 
     title = _("municipality")
     parameter_name = "municipality"
     field = "municipality"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [(m.code, str(m)) for m in Municipality.objects.sorted_for_reader().only("code", "name_fr", "name_nl")]
+        named = [(reference.code, getattr(reference, f"name_{content_language()}")) for reference in MUNICIPALITIES]
+        return sorted(named, key=lambda choice: sort_key(choice[1]))
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
         return queryset.filter(**{f"{self.field}__code": self.value()}) if self.value() else queryset
