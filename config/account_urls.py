@@ -28,6 +28,7 @@ urlpatterns = [
     path("reauthenticate/", RedirectView.as_view(pattern_name="mfa_reauthenticate", query_string=True), name="account_reauthenticate"),
     path("2fa/totp/activate/", second_factor.activate_totp, name="mfa_activate_totp"),
     path("2fa/webauthn/add/", second_factor.add_webauthn, name="mfa_add_webauthn"),
+    path("2fa/webauthn/keys/<int:pk>/edit/", second_factor.edit_webauthn, name="mfa_edit_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
     path("inactive/", closed, name="account_inactive"),
     path("signup/", closed, name="account_signup"),

@@ -63,7 +63,7 @@ class PreferencesForm(forms.ModelForm):
         max_length=30,
         validators=[RegexValidator(r"^[+0-9 ()./-]*$", _("Digits, spaces and a plus sign, for example +32 2 000 00 00."))],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        help_text=_("Seen by your contact person at the agency and by your colleagues."),
+        help_text=_("Seen by your contact person at the agency."),
     )
 
     class Meta:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from municipalities.templatetags.reader import day
 from partnerships.models import AuditDetails, ServiceRequest
 
 GENERAL = ("description", "area", "technical_contact", "wished_by", "wished_by_reason", "urgent_reason", "partners_contacted", "language")
@@ -43,7 +43,7 @@ def facts_of(request: ServiceRequest, audit: AuditDetails | None) -> list[Fact]:
     """Who asks, when, who answers, and everything that was filled in; what was left empty is left out."""
     people = [Fact(_("Asked by"), request.asked_by.full_name, False)]
     if request.submitted_at:
-        people.append(Fact(_("Submitted on"), date_format(request.submitted_at, "j F Y"), False))
+        people.append(Fact(_("Submitted on"), day(request.submitted_at), False))
     if request.assignee:
         people.append(Fact(_("Handled by"), request.assignee.full_name, False))
     return people + _facts(request, GENERAL) + (_facts(audit, AUDIT) if audit else [])
@@ -56,7 +56,7 @@ def _facts(record: Model, names: tuple[str, ...]) -> list[Fact]:
 def _fact(record: Model, name: str, value: Any) -> Fact:
     label = capfirst(str(record._meta.get_field(name).verbose_name))
     if isinstance(value, dt.date):
-        return Fact(label, date_format(value, "j F Y"), False)
+        return Fact(label, day(value), False)
     if name in CHOICES_OF:
         return Fact(label, "\n".join(str(CHOICES_OF[name](item).label) for item in value), False)
     if name in {"language", "result_language"}:

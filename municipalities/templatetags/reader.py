@@ -5,6 +5,7 @@ import datetime as dt
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 from municipalities.languages import content_language
 
@@ -18,13 +19,15 @@ def day(value: dt.date | dt.datetime | None) -> str:
         return ""
     if isinstance(value, dt.datetime):
         value = timezone.localtime(value)
-    return date_format(value, "j F Y")
+    written = date_format(value, "j F Y")
+    is_french = (get_language() or "").startswith("fr")
+    return f"1er {written[2:]}" if is_french and value.day == 1 else written
 
 
 @register.filter
 def day_and_hour(value: dt.datetime | None) -> str:
     """`24 novembre 2026, 14:05`, by the clock in Brussels; empty for none."""
-    return date_format(timezone.localtime(value), "j F Y, H:i") if value else ""
+    return f"{day(value)}, {timezone.localtime(value):%H:%M}" if value else ""
 
 
 @register.filter

@@ -7,12 +7,12 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.forms import OneChoice
 from municipalities.languages import ContentLanguage, content_language
+from municipalities.templatetags.reader import day
 from partnerships.models import AuditDetails, Kind, Message, ServiceRequest
 from partnerships.services.requests import NEEDED_FOR_AUDIT, NEEDED_TO_SUBMIT
 
@@ -239,7 +239,7 @@ def _shown(value: Any, part: forms.BaseForm, name: str) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, dt.date):
-        return date_format(value, "j F Y")
+        return day(value)
     labels = dict(getattr(part.fields[name], "choices", []))
     if isinstance(value, list):
         return ", ".join(str(labels.get(item, item)) for item in value)
