@@ -1,6 +1,7 @@
 """What holds for every page: the reader's language, access by date, the second factor, nothing stored on the way."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from config.views import not_found
 from municipalities.languages import prefer_content
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -108,5 +110,15 @@ def private_pages_unstored(get_response: GetResponse) -> GetResponse:
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             patch_cache_control(response, no_store=True, private=True)
         return response
+
+    return middleware
+
+
+def own_not_found_page(get_response: GetResponse) -> GetResponse:
+    """Show in the demo what production shows for an unknown address, though DEBUG is on there."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        return not_found(request, None) if response.status_code == HTTPStatus.NOT_FOUND else response
 
     return middleware

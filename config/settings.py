@@ -96,6 +96,9 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
 ]
 
+if DEMO_DOORS:
+    MIDDLEWARE.append("config.middleware.own_not_found_page")
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 

@@ -84,6 +84,14 @@ def test_an_unknown_address(client: Client, alderman: User) -> None:
     _both(response)
 
 
+def test_the_demo_shows_the_same_page_though_debug_is_on(client: Client, settings: Any) -> None:
+    settings.DEBUG = True
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "config.middleware.own_not_found_page"]
+    response = client.get("/nothing/here/")
+    assert response.status_code == 404
+    _both(response)
+
+
 @pytest.mark.parametrize(
     ("view", "status"),
     [(views.bad_request, 400), (views.permission_denied, 403), (views.not_found, 404)],

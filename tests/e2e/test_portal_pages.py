@@ -1,0 +1,76 @@
+"""Every page an alderman sees: no fault for axe, no sideways scroll at 320 px, usable without JavaScript, and nothing typed is lost."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visitor
+
+ALDERMAN = "alderman.ixl@example.org"
+PAGES = ("/", "/requests/?show=all", "/requests/new/", "/requests/new/audit/", "/municipalities/ixelles/", "/preferences/", "/mailings/")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def _faults(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response
+    assert found["passes"], "axe looked at nothing"
+    return [f"{page.url}: {fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found["violations"]]
+
+
+def _first_request(page: Page) -> str:
+    page.goto("/requests/?show=all")
+    return page.locator(".row__title a").first.get_attribute("href") or ""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "nl"])
+def test_axe_finds_no_fault(visitor: Visitor, language: str, dark: bool) -> None:
+    page = visitor(language, email=ALDERMAN, dark=dark)
+    faults = []
+    for address in (*PAGES, _first_request(page)):
+        page.goto(address)
+        faults += _faults(page)
+    assert faults == []
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+def test_nothing_scrolls_sideways_at_320_pixels(visitor: Visitor, language: str) -> None:
+    page = visitor(language, email=ALDERMAN, width=320)
+    for address in (*PAGES, _first_request(page)):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+def test_the_login_page_has_no_fault(visitor: Visitor) -> None:
+    page = visitor("nl", width=320)
+    page.goto("/accounts/login/")
+    assert _faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_draft_is_saved_without_javascript(visitor: Visitor) -> None:
+    page = visitor("fr", email=ALDERMAN, javascript=False)
+    page.goto("/requests/new/works/")
+    page.locator('[name="title"]').fill("Chantier sans script")
+    page.locator(".form-actions button").first.click()
+    expect(page.locator("h1")).to_have_text("Chantier sans script")
+
+
+def test_an_expired_session_loses_nothing_that_was_typed(visitor: Visitor) -> None:
+    page = visitor("fr", email=ALDERMAN)
+    page.goto("/requests/new/audit/")
+    page.locator('[name="title"]').fill("Perdu et retrouvé")
+    page.locator('[name="sectors"][value="crafts"]').check()
+    kept = page.context.cookies()
+    page.context.clear_cookies(name=next(cookie["name"] for cookie in kept if cookie["name"].startswith("portal")))
+    page.locator(".form-actions button").first.click()
+    page.wait_for_url("**/accounts/login/**")
+    page.context.add_cookies(kept)
+    page.goto("/requests/new/audit/")
+    expect(page.locator('[name="title"]')).to_have_value("Perdu et retrouvé")
+    expect(page.locator('[name="sectors"][value="crafts"]')).to_be_checked()
+    expect(page.locator("[data-kept]")).to_be_visible()
+    page.locator(".form-actions button").first.click()
+    expect(page.locator("h1")).to_have_text("Perdu et retrouvé")
+    page.goto("/requests/new/audit/")
+    expect(page.locator('[name="title"]')).to_have_value("")
