@@ -26,7 +26,8 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         if user.is_staff and user.has_perm("mailings.view_mailing"):
             return self
         if user.is_cabinet_reviewer:
-            return self.filter(~models.Q(state=Mailing.State.DRAFT) | models.Q(pk__in=_asked_for()))
+            judged = Approval.objects.order_by().values("mailing")
+            return self.filter(~models.Q(state=Mailing.State.DRAFT) | models.Q(pk__in=_asked_for()) | models.Q(pk__in=judged))
         if user.mandates_on(timezone.localdate()):
             return self.sent()
         return self.none()
