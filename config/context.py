@@ -29,7 +29,7 @@ class Frame:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.user = getattr(request, "user", None)
+        self.user: Any = getattr(request, "user", None)
         self.is_known = bool(self.user and self.user.is_authenticated)
         self.languages = InterfaceLanguage.choices
         self.site_name = settings.SITE_NAME

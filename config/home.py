@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from mailings.models import Mailing
+from municipalities.http import PersonRequest
 from municipalities.models import Mandate, Municipality
 from partnerships.models import Agreement, Kind, ServiceRequest
 
@@ -24,7 +25,7 @@ class Footing:
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     """Officials see their page, also when they are something else besides; reviewers and staff are led to theirs."""
     mandates = request.user.mandates_on(timezone.localdate())
     if request.user.is_staff and not mandates:
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return _home_of_official(request, mandates)
 
 
-def _home_of_official(request: HttpRequest, mandates: list[Mandate]) -> HttpResponse:
+def _home_of_official(request: PersonRequest, mandates: list[Mandate]) -> HttpResponse:
     requests = ServiceRequest.objects.visible_to(request.user).select_related("municipality", "asked_by").order_by("-created_at", "-id")
     own = {mandate.municipality_id: mandate.municipality for mandate in mandates}
     context = {
@@ -50,7 +51,7 @@ def _home_of_official(request: HttpRequest, mandates: list[Mandate]) -> HttpResp
     return render(request, "portal/home.html", context)
 
 
-def _footings(request: HttpRequest, municipalities: list[Municipality]) -> list[Footing]:
+def _footings(request: PersonRequest, municipalities: list[Municipality]) -> list[Footing]:
     today = timezone.localdate()
     in_force = Agreement.objects.visible_to(request.user).in_force(today).order_by("municipality", "pk")
     agreements = {agreement.municipality_id: agreement for agreement in in_force}

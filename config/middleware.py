@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -97,7 +98,7 @@ def second_factor_for_staff(get_response: GetResponse) -> GetResponse:
 
 def _way_to_second_factor(request: HttpRequest) -> str:
     """To give the second factor, and come back here; or to set one up."""
-    if request.user.authenticator_set.exclude(type="recovery_codes").exists():
+    if Authenticator.objects.filter(user_id=request.user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
         return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}"
     return reverse("mfa_activate_totp")
 

@@ -54,7 +54,7 @@ def _facts(record: Model, names: tuple[str, ...]) -> list[Fact]:
 
 
 def _fact(record: Model, name: str, value: Any) -> Fact:
-    label = capfirst(str(record._meta.get_field(name).verbose_name))
+    label = capfirst(str(getattr(record._meta.get_field(name), "verbose_name", name)))
     if isinstance(value, dt.date):
         return Fact(label, day(value), False)
     if name in CHOICES_OF:

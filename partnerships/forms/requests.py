@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.forms import OneChoice
-from municipalities.languages import ContentLanguage, content_language
+from municipalities.languages import ContentLanguage, CorrespondenceLanguage, content_language
 from municipalities.templatetags.reader import day
 from partnerships.models import AuditDetails, Kind, Message, ServiceRequest
 from partnerships.services.requests import NEEDED_FOR_AUDIT, NEEDED_TO_SUBMIT
@@ -38,6 +38,11 @@ def _not_past(day: dt.date | None) -> dt.date | None:
     return day
 
 
+def _offer(form: forms.BaseForm, name: str, choices: list[tuple[str, Any]]) -> None:
+    """Offer these choices and no empty one."""
+    form.fields[name].choices = choices  # type: ignore[attr-defined]
+
+
 class _DraftForm(forms.ModelForm):
     """A part of the request's form, none of whose fields is needed to save a draft."""
 
@@ -49,11 +54,11 @@ class _DraftForm(forms.ModelForm):
             field.required = False
             field.widget.is_required = False
             if name in self.needed:
-                field.label_suffix = NEEDED
+                field.label_suffix = str(NEEDED)
 
     def typed(self) -> dict[str, Any]:
         """What the person typed, as fields of the model."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
+        return {name: self.cleaned_data[name] for name in self.fields}
 
 
 class RequestForm(_DraftForm):
@@ -94,11 +99,11 @@ class RequestForm(_DraftForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = ContentLanguage.choices
+        _offer(self, "language", ContentLanguage.choices)
         if not self.instance.language:
             self.initial["language"] = content_language()
         if self.instance.kind == Kind.AUDIT:
-            self.fields["area"].label_suffix = NEEDED
+            self.fields["area"].label_suffix = str(NEEDED)
 
     def clean_language(self) -> str:
         return self.cleaned_data["language"] or content_language()
@@ -147,10 +152,10 @@ class AuditForm(_DraftForm):
             self.fields[name] = forms.MultipleChoiceField(
                 label=plain.label, choices=options.choices, widget=Choices(), required=False, label_suffix=plain.label_suffix
             )
-        self.fields["result_language"].choices = AuditDetails._meta.get_field("result_language").choices
+        _offer(self, "result_language", CorrespondenceLanguage.choices)
 
     def clean_result_language(self) -> str:
-        return self.cleaned_data["result_language"] or AuditDetails._meta.get_field("result_language").default
+        return self.cleaned_data["result_language"] or CorrespondenceLanguage.BOTH
 
     def clean_needed_by(self) -> dt.date | None:
         return _not_past(self.cleaned_data["needed_by"])
@@ -196,7 +201,7 @@ class Questionnaire:
         return all([part.is_valid() for part in self.parts])  # noqa: C419 - every part tells its errors
 
     @property
-    def errors(self) -> list[tuple[forms.BoundField, str]]:
+    def errors(self) -> list[tuple[forms.BoundField, Any]]:
         """Every error with its field, in the order of the page."""
         return [(field, error) for part in self.parts for field in part for error in field.errors]
 
@@ -259,7 +264,7 @@ class ReplyForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = ContentLanguage.choices
+        _offer(self, "language", ContentLanguage.choices)
         self.initial.setdefault("language", content_language())
         self.initial.setdefault("token", uuid.uuid4())
 

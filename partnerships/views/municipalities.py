@@ -1,10 +1,11 @@
 """The page of a municipality: who works with whom, on what footing, and what is open."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from municipalities.http import PersonRequest
 from municipalities.models import Municipality
 from partnerships.models import Agreement, ServiceRequest, SpocAssignment
 
@@ -12,7 +13,7 @@ MOST_REQUESTS = 10
 
 
 @require_safe
-def municipality_page(request: HttpRequest, slug: str) -> HttpResponse:
+def municipality_page(request: PersonRequest, slug: str) -> HttpResponse:
     """For its own officials and for staff; nobody else learns that the page exists."""
     today = timezone.localdate()
     municipality = get_object_or_404(Municipality.objects.visible_to(request.user), slug=slug)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from municipalities.http import PersonRequest
 from municipalities.models import Municipality, User
 from partnerships.forms.requests import Difference, Questionnaire, ReplyForm, RequestFilter, WithdrawForm
 from partnerships.models import Event, Kind, Message, ServiceRequest
@@ -49,7 +50,7 @@ def _may_list(user: User) -> bool:
 
 
 @require_safe
-def request_list(request: HttpRequest) -> HttpResponse:
+def request_list(request: PersonRequest) -> HttpResponse:
     """The requests of the reader's municipalities, newest first, twenty a page."""
     if not _may_list(request.user):
         raise Http404
@@ -89,7 +90,7 @@ def _shown(requests: Any, show: str) -> Any:
 
 
 @require_safe
-def request_new(request: HttpRequest) -> HttpResponse:
+def request_new(request: PersonRequest) -> HttpResponse:
     """Choose one of the three services, and the municipality where a person acts for several."""
     own = own_municipalities(request.user)
     if not own:
@@ -98,7 +99,7 @@ def request_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def request_draft(request: HttpRequest, kind: str) -> HttpResponse:
+def request_draft(request: PersonRequest, kind: str) -> HttpResponse:
     """The form of a new request; posted, it is kept as a draft."""
     if request.method != "POST":
         if kind in Kind.values and _wants_choice_of_municipality(request):
@@ -108,7 +109,7 @@ def request_draft(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def request_draft_submit(request: HttpRequest, kind: str) -> HttpResponse:
+def request_draft_submit(request: PersonRequest, kind: str) -> HttpResponse:
     """The form of a new request, kept and submitted at once."""
     if request.method != "POST":
         return redirect(f"{reverse('request_draft', args=[kind])}?{request.GET.urlencode()}")
@@ -116,7 +117,7 @@ def request_draft_submit(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def request_edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def request_edit(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """Change a draft; `?missing` says beside each field what a submission still needs."""
     draft = _load(request, key)
     if Action.EDIT not in allowed_actions(request.user, draft):
@@ -128,7 +129,7 @@ def request_edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def request_edit_submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def request_edit_submit(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """Change a draft and submit it at once."""
     draft = _load(request, key)
     if request.method != "POST" or Action.EDIT not in allowed_actions(request.user, draft):
@@ -136,11 +137,11 @@ def request_edit_submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return _save_edited(request, draft, then=_submit)
 
 
-def _wants_choice_of_municipality(request: HttpRequest) -> bool:
+def _wants_choice_of_municipality(request: PersonRequest) -> bool:
     return len(own_municipalities(request.user)) > 1 and "municipality" not in request.GET
 
 
-def _blank(request: HttpRequest, kind: str) -> ServiceRequest:
+def _blank(request: PersonRequest, kind: str) -> ServiceRequest:
     """An unsaved request of a known kind for one of the person's municipalities; 404 for anything else."""
     own = own_municipalities(request.user)
     wanted = request.GET.get("municipality", own[0].slug if own else "")
@@ -150,10 +151,10 @@ def _blank(request: HttpRequest, kind: str) -> ServiceRequest:
     return ServiceRequest(municipality=municipality, kind=kind, asked_by=request.user)
 
 
-Then = Callable[[HttpRequest, ServiceRequest], HttpResponse]
+Then = Callable[[PersonRequest, ServiceRequest], HttpResponse]
 
 
-def _save_new(request: HttpRequest, kind: str, *, then: Then) -> HttpResponse:
+def _save_new(request: PersonRequest, kind: str, *, then: Then) -> HttpResponse:
     form = Questionnaire(_blank(request, kind), request.POST)
     if not form.is_valid():
         return _show_form(request, form)
@@ -173,7 +174,7 @@ def _save_new(request: HttpRequest, kind: str, *, then: Then) -> HttpResponse:
     return then(request, draft)
 
 
-def _save_edited(request: HttpRequest, draft: ServiceRequest, *, then: Then) -> HttpResponse:
+def _save_edited(request: PersonRequest, draft: ServiceRequest, *, then: Then) -> HttpResponse:
     form = Questionnaire(draft, request.POST)
     if not form.is_valid():
         return _show_form(request, form)
@@ -187,7 +188,7 @@ def _save_edited(request: HttpRequest, draft: ServiceRequest, *, then: Then) -> 
 
 
 def _show_form(
-    request: HttpRequest, form: Questionnaire, *, differences: list[Difference] | None = None, status: int = 200
+    request: PersonRequest, form: Questionnaire, *, differences: list[Difference] | None = None, status: int = 200
 ) -> HttpResponse:
     """`differences` is given when somebody else saved meanwhile."""
     context = {
@@ -201,20 +202,20 @@ def _show_form(
     return render(request, "partnerships/requests/request_form.html", context, status=status)
 
 
-def _form_url(request: HttpRequest, shown: ServiceRequest, new: str, saved: str) -> str:
+def _form_url(request: PersonRequest, shown: ServiceRequest, new: str, saved: str) -> str:
     if shown.pk:
         return reverse(saved, args=[shown.key])
     return f"{reverse(new, args=[shown.kind])}?{urlencode({'municipality': shown.municipality.slug})}"
 
 
-def _show_both(request: HttpRequest, form: Questionnaire, saved: ServiceRequest) -> HttpResponse:
+def _show_both(request: PersonRequest, form: Questionnaire, saved: ServiceRequest) -> HttpResponse:
     """What was typed stays in the fields, what stands saved is shown beside it; saving again is a choice made knowingly."""
     differences = form.differences(saved)
     form.revision, form.request = saved.revision, saved
     return _show_form(request, form, differences=differences, status=409)
 
 
-def _saved(request: HttpRequest, draft: ServiceRequest) -> HttpResponse:
+def _saved(request: PersonRequest, draft: ServiceRequest) -> HttpResponse:
     messages.success(request, _("The draft is saved. Your colleagues at the municipality see it too; the agency does not."))
     return redirect("request", key=draft.key)
 
@@ -223,11 +224,11 @@ def _saved(request: HttpRequest, draft: ServiceRequest) -> HttpResponse:
 
 
 @require_safe
-def request_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def request_page(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     return _show_request(request, _load(request, key))
 
 
-def _show_request(request: HttpRequest, shown: ServiceRequest, *, reply: ReplyForm | None = None, status: int = 200) -> HttpResponse:
+def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: ReplyForm | None = None, status: int = 200) -> HttpResponse:
     actions = allowed_actions(request.user, shown)
     context = {
         "service_request": shown,
@@ -242,7 +243,7 @@ def _show_request(request: HttpRequest, shown: ServiceRequest, *, reply: ReplyFo
     return render(request, "partnerships/requests/request_page.html", context, status=status)
 
 
-def _load(request: HttpRequest, key: uuid.UUID) -> ServiceRequest:
+def _load(request: PersonRequest, key: uuid.UUID) -> ServiceRequest:
     """The request, for a person who may see it; 404 for everybody else."""
     visible = ServiceRequest.objects.visible_to(request.user).select_related("municipality", "asked_by", "assignee", "audit")
     return get_object_or_404(visible, key=key)
@@ -251,13 +252,13 @@ def _load(request: HttpRequest, key: uuid.UUID) -> ServiceRequest:
 # --- Actions ------------------------------------------------------------------------------------
 
 
-def _refused(request: HttpRequest, shown: ServiceRequest) -> HttpResponse:
+def _refused(request: PersonRequest, shown: ServiceRequest) -> HttpResponse:
     """Somebody else was faster, or the page was old: say so and show how it stands now."""
     messages.warning(request, _("That is no longer possible: the request has moved on. Here is how it stands now."))
     return redirect("request", key=shown.key)
 
 
-def _submit(request: HttpRequest, draft: ServiceRequest) -> HttpResponse:
+def _submit(request: PersonRequest, draft: ServiceRequest) -> HttpResponse:
     try:
         submitted = submit_request(draft, by=request.user)
     except ValidationError as incomplete:
@@ -276,7 +277,7 @@ def _submit(request: HttpRequest, draft: ServiceRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def request_submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def request_submit(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     draft = _load(request, key)
     if request.method != "POST":
         return redirect("request", key=key)
@@ -284,7 +285,7 @@ def request_submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def request_withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def request_withdraw(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """Ask once more, with room for a reason; then withdraw."""
     shown = _load(request, key)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
@@ -301,7 +302,7 @@ def request_withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def request_close(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def request_close(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     shown = _load(request, key)
     if request.method != "POST":
         return redirect("request", key=key)
@@ -314,7 +315,7 @@ def request_close(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def request_message(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def request_message(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """Write to the other party; what cannot be sent stays in the form."""
     shown = _load(request, key)
     if request.method != "POST":
