@@ -43,7 +43,7 @@ def mandate(row: int, municipality: Municipality, role: str = "mayor", first: An
 def errors_of(answer: Any) -> list[dict[str, Any]]:
     [formset] = answer.context["inline_admin_formsets"]
     with translation.override("en"):
-        return [{name: [str(sentence) for sentence in sentences] for name, sentences in form.errors.items()} for form in formset.formset.forms]
+        return [{name: list(map(str, sentences)) for name, sentences in form.errors.items()} for form in formset.formset.forms]
 
 
 ADD = "admin:municipalities_official_add"

@@ -109,7 +109,9 @@ def test_filters_narrow_a_list(staff_client: StaffClient, spoc: User, ixelles: M
 
 
 @pytest.mark.parametrize("draft", [{"draft": True}, {"withdrawn": True, "submitted_at": None, "reference": None}])
-def test_drafts_are_invisible_by_every_address(staff_client: StaffClient, spoc: User, ixelles: Municipality, draft: dict[str, object]) -> None:
+def test_drafts_are_invisible_by_every_address(
+    staff_client: StaffClient, spoc: User, ixelles: Municipality, draft: dict[str, object]
+) -> None:
     hidden = RequestFactory(municipality=ixelles, title="Confidentiel", **draft)
     client = staff_client(spoc)
     for page in ("change", "history"):
