@@ -8,15 +8,18 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from mailings.audience import recipients_of
 from mailings.forms import SendBackForm, VerdictForm
 from mailings.models import Approval, Mailing
 from mailings.permissions import Action, can, can_review
 from mailings.rendering import content_of, preview_of, readable
 from mailings.services import MailingActionNotAllowed, StaleContent, approve_mailing, send_back_mailing
 from municipalities.languages import CONTENT_LANGUAGES
+from municipalities.models import Mandate, Portfolio
 
 PAGE_SIZE = 20
 Verdict = Callable[[Mailing, VerdictForm], Mailing]
@@ -57,6 +60,9 @@ def _review_page(request: HttpRequest, mailing: Mailing, form: VerdictForm | Non
         "is_stale": stale,
         "may_decide": can(request.user, Action.APPROVE, mailing),
         "versions": [{"language": language, "content": readable(content_of(mailing, language))} for language in CONTENT_LANGUAGES],
+        "roles": [Mandate.Role(role).label for role in mailing.audience_roles],
+        "portfolios": [Portfolio(portfolio).label for portfolio in mailing.audience_portfolios],
+        "recipient_count": recipients_of(mailing, timezone.localdate()).count(),
         "verdicts": mailing.approvals.select_related("by").order_by("-pk"),
     }
     return render(request, "mailings/review.html", context, status=409 if stale else 422 if form.errors else 200)

@@ -6,10 +6,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from mailings import services
 from mailings.models import Approval, Mailing
-from municipalities.models import Municipality, User
+from municipalities.models import Mandate, Municipality, Portfolio, User
 from partnerships.models import Event
 from tests.factories import ApprovalFactory, MailingFactory, MunicipalityFactory, UserFactory
 from tests.mailings.reading import words_of
@@ -106,6 +107,20 @@ def test_both_versions_stand_side_by_side(client: Client, cabinet: User) -> None
         assert all(getattr(item, f"title_{language}") in words for item in mailing.items.all())
     assert _shown_hash(page) == mailing.content_hash()
     assert page.count("<h1") == 1
+
+
+def test_the_reviewer_sees_who_receives_it_for_that_is_approved_too(client: Client, cabinet: User) -> None:
+    UserFactory(mayor=MunicipalityFactory())
+    UserFactory(officer=MunicipalityFactory())
+    mailing = MailingFactory(in_review=True, audience_roles=["mayor", "secretary"], audience_portfolios=["tourism"])
+    with translation.override("fr"):
+        labels = [str(label) for label in (Mandate.Role.MAYOR.label, Mandate.Role.SECRETARY.label, Portfolio.TOURISM.label)]
+        other = str(Mandate.Role.OFFICER.label)
+    User.objects.filter(pk=cabinet.pk).update(interface_language="fr")
+    words = words_of(client.get(reverse("review", args=[mailing.key])).content.decode())
+    assert all(label in words for label in labels)
+    assert other not in words
+    assert "À ce jour, 1 personne." in words or "As of today, 1 person." in words
 
 
 def test_approving_what_was_shown(client: Client, cabinet: User) -> None:
