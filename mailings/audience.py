@@ -110,12 +110,12 @@ class _Now:
         preference = getattr(person, "mail_preference", None)
         if preference and preference.unsubscribed_at:
             return Skip.UNSUBSCRIBED
-        mailing = self.mailings[delivery.run_id]
-        return None if any(_is_chosen(mailing, mandate) for mandate in mandates) else Skip.NO_LONGER_CONCERNED
+        mailing = self.mailings.get(delivery.run_id or 0)
+        return None if mailing and any(_is_chosen(mailing, mandate) for mandate in mandates) else Skip.NO_LONGER_CONCERNED
 
     def _reason_against_notice(self, delivery: Delivery, person: User, mandates: list[Mandate]) -> Delivery.Skip | None:
         """What concerns a municipality goes to people with a mandate in it, and to staff; to nobody else."""
-        place = self.places.get(delivery.notice_id)
+        place = self.places.get(delivery.notice_id or 0)
         if place is None or person.is_staff or any(mandate.municipality_id == place for mandate in mandates):
             return None
         return Skip.NO_LONGER_CONCERNED

@@ -1,5 +1,7 @@
 """Forms of the archive and of the cabinet's review."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +30,7 @@ class VerdictForm(forms.Form):
 class SendBackForm(VerdictForm):
     """The same, where the editors must be told why."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["comment"].required = True
         self.fields["comment"].error_messages["required"] = _("Please say what should change.")

@@ -63,6 +63,12 @@ def _asked_for() -> models.QuerySet[Event, Any]:
     return asked.order_by().values("object_id")
 
 
+def _label(of: models.Model, name: str) -> str:
+    """The name of a field as people read it."""
+    field = of._meta.get_field(name)
+    return str(field.verbose_name) if isinstance(field, models.Field) else name
+
+
 def default_roles() -> list[str]:
     return [str(Mandate.Role.MAYOR), str(Mandate.Role.ALDERMAN)]
 
@@ -201,7 +207,7 @@ class Mailing(models.Model):
     def missing_texts(self) -> list[str]:
         """What still lacks a language, as labels a person can act on; empty when both versions are complete."""
         missing = [
-            str(self._meta.get_field(f"{name}_{language}").verbose_name)
+            _label(self, f"{name}_{language}")
             for name in ("subject", "intro")
             for language in CONTENT_LANGUAGES
             if not getattr(self, f"{name}_{language}").strip()
@@ -243,7 +249,7 @@ class MailingItem(models.Model):
 
     def missing_texts(self) -> list[str]:
         names = ("title_fr", "title_nl", "body_fr", "body_nl")
-        return [str(self._meta.get_field(name).verbose_name) for name in names if not getattr(self, name).strip()]
+        return [_label(self, name) for name in names if not getattr(self, name).strip()]
 
 
 class Approval(models.Model):

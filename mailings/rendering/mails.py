@@ -4,11 +4,12 @@ import re
 import textwrap
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import css_inline
 from django.conf import settings
-from django.template import Context
+from django.template import Context, engines
+from django.template.backends.django import DjangoTemplates
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
@@ -60,7 +61,8 @@ def render_version(mail: str, language: str, context: dict[str, Any]) -> Version
 
 def render_text(template: str, values: dict[str, Any]) -> str:
     """Plain text has no entities: an apostrophe stays an apostrophe."""
-    return get_template(template).template.render(Context(values, autoescape=False))
+    django = cast("DjangoTemplates", engines["django"])
+    return django.engine.get_template(template).render(Context(values, autoescape=False))
 
 
 def lay_out(versions: list[Version], *, choose: dict[str, str], preheader: str = "") -> RenderedMail:

@@ -40,9 +40,10 @@ def _mails_of_runs(deliveries: Sequence[Delivery]) -> dict[int, RenderedMail]:
     skeletons: dict[tuple[int, str], Skeleton] = {}
     mails = {}
     for delivery in deliveries:
-        about = (delivery.run_id, delivery.language)
+        run = delivery.run_id or 0
+        about = (run, delivery.language)
         if about not in skeletons:
-            skeletons[about] = skeleton_of_run(delivery.run_id, delivery.language, contents[delivery.run_id])
+            skeletons[about] = skeleton_of_run(run, delivery.language, contents[run])
         own = personal.get(delivery.recipient_id, Personal())
         mails[delivery.pk] = fill_skeleton(skeletons[about], own, language=delivery.language, token=delivery_token(delivery.key))
     return mails

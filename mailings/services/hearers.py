@@ -64,7 +64,7 @@ def _in_office(people: QuerySet[User], request: ServiceRequest, on: dt.date) -> 
 def _staff(request: ServiceRequest, on: dt.date) -> list[User]:
     """The assignee; without one, or when they left, the SPOC, the deputy; else everybody who may take it up."""
     able = staff_with(HANDLES)
-    if request.assignee_id and able.filter(pk=request.assignee_id).exists():
+    if request.assignee and able.filter(pk=request.assignee.pk).exists():
         return [request.assignee]
     spocs = SpocAssignment.objects.for_municipalities([request.municipality_id], on).values_list("officer", flat=True)
     by_key = able.in_bulk(list(spocs))

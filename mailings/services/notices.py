@@ -125,8 +125,7 @@ def _deliveries(notice: Notice, words: tuple[str, str], on: dt.date) -> list[Del
 
 def _delivery(notice: Notice, event: Event, person: User, words: tuple[str, str], on: dt.date) -> Delivery:
     key = uuid.uuid4()
-    about = _about_request if isinstance(event.subject, ServiceRequest) else _about_mailing
-    context = about(event.subject, person) | {
+    context = _about(event.subject, person) | {
         "event": event,
         "actor": event.actor,
         "recipient": person,
@@ -138,6 +137,10 @@ def _delivery(notice: Notice, event: Event, person: User, words: tuple[str, str]
     language = person.correspondence_language
     mail = render_mail(event.verb, language=language, key=key, context=context)
     return ready_delivery(Delivery.Kind.NOTICE, to=person, language=language, key=key, mail=mail, notice=notice)
+
+
+def _about(subject: Any, person: User) -> dict[str, Any]:
+    return _about_request(subject, person) if isinstance(subject, ServiceRequest) else _about_mailing(subject, person)
 
 
 def _about_request(request: ServiceRequest, person: User) -> dict[str, Any]:

@@ -101,18 +101,19 @@ def start_due_mailings(now: dt.datetime) -> list[Started]:
 def start_if_due(mailing: Mailing, now: dt.datetime) -> Started | None:
     """Start or hold one mailing; None when another worker did it first or its hour was moved."""
     mailing = lock_mailing(mailing)
-    if mailing.state != Mailing.State.SCHEDULED or mailing.scheduled_for > now:
+    hour = mailing.scheduled_for
+    if mailing.state != Mailing.State.SCHEDULED or hour is None or hour > now:
         return None
-    reason = _why_held(mailing, now)
+    reason = _why_held(mailing, hour, now)
     if reason:
-        data = {"reason": reason, "hour": mailing.scheduled_for.isoformat()}
+        data = {"reason": reason, "hour": hour.isoformat()}
         return Started(move_mailing(mailing, Action.HOLD, by=None, data=data, held_reason=reason), None, reason)
     run = plan_run(mailing, by=None)
     return Started(run.mailing, run)
 
 
-def _why_held(mailing: Mailing, now: dt.datetime) -> str:
-    if now - mailing.scheduled_for > settings.MAILING_GRACE:
+def _why_held(mailing: Mailing, hour: dt.datetime, now: dt.datetime) -> str:
+    if now - hour > settings.MAILING_GRACE:
         return Mailing.HeldReason.TOO_LATE
     if not mailing.approval_in_force():
         return Mailing.HeldReason.NOT_APPROVED
@@ -181,7 +182,7 @@ def settle_doubt(delivery: Delivery, *, by: User, arrived: bool) -> Delivery:
 
     Raises MailingActionNotAllowed for somebody without the right to send, or a mail of no run. Settled before: unchanged.
     """
-    run = Run.objects.select_related("mailing").filter(pk=delivery.run_id).first()
+    run = Run.objects.select_related("mailing").filter(deliveries=delivery).first()
     mailing = lock_mailing(run.mailing) if run else Mailing()
     _check_settling(mailing, by)
     delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)

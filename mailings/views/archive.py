@@ -3,13 +3,14 @@
 import uuid
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from mailings.forms import ArchiveSearchForm
 from mailings.models import Mailing
 from mailings.rendering import readable, sent_content
+from municipalities.http import PersonRequest
 from municipalities.languages import CONTENT_LANGUAGES, content_language
 from municipalities.models import User
 
@@ -23,7 +24,7 @@ def _refuse_reviewers(user: User) -> None:
 
 
 @require_safe
-def mailings(request: HttpRequest) -> HttpResponse:
+def mailings(request: PersonRequest) -> HttpResponse:
     """What was sent, newest first, narrowed by words."""
     _refuse_reviewers(request.user)
     form = ArchiveSearchForm(request.GET)
@@ -34,7 +35,7 @@ def mailings(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def mailing(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def mailing(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """One mailing as it was sent, in the reader's language, with the other version one click away."""
     _refuse_reviewers(request.user)
     found = get_object_or_404(Mailing.objects.visible_to(request.user).sent(), key=key)

@@ -1,5 +1,6 @@
 """What signed links in mails open, without logging in. A GET changes nothing, for link scanners press everything."""
 
+import uuid
 from contextlib import AbstractContextManager, nullcontext
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +17,8 @@ from mailings.services import unsubscribe as unsubscribe_person
 from municipalities.languages import CONTENT_LANGUAGES, CorrespondenceLanguage, reading_in
 from municipalities.services import choose_correspondence_language
 
+NOBODY = uuid.UUID(int=0)  # the key of no mail
+
 
 def _target(token: str) -> LinkTarget:
     try:
@@ -26,7 +29,7 @@ def _target(token: str) -> LinkTarget:
 
 def _delivery(token: str) -> Delivery:
     """The mail a personal link was written in; 404 for any other link."""
-    found = Delivery.objects.select_related("recipient", "run__mailing").filter(key=_target(token).delivery).first()
+    found = Delivery.objects.select_related("recipient", "run__mailing").filter(key=_target(token).delivery or NOBODY).first()
     if found is None:
         raise Http404
     return found
@@ -55,7 +58,7 @@ def web_version(request: HttpRequest, token: str) -> HttpResponse:
         delivery = _delivery(token)
         run, language = delivery.run, delivery.language
     else:
-        run, language = Run.objects.select_related("mailing").filter(pk=target.run).first(), target.language
+        run, language = Run.objects.select_related("mailing").filter(pk=target.run or 0).first(), target.language
     if run is None:
         raise Http404
     versions = [

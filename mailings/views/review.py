@@ -6,7 +6,7 @@ from collections.abc import Callable
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from mailings.models import Approval, Mailing
 from mailings.permissions import Action, can, can_review
 from mailings.rendering import content_of, preview_of, readable
 from mailings.services import MailingActionNotAllowed, StaleContent, approve_mailing, send_back_mailing
+from municipalities.http import PersonRequest
 from municipalities.languages import CONTENT_LANGUAGES
 from municipalities.models import Mandate, Portfolio
 
@@ -25,7 +26,7 @@ PAGE_SIZE = 20
 Verdict = Callable[[Mailing, VerdictForm], Mailing]
 
 
-def _reviewable(request: HttpRequest, key: uuid.UUID) -> Mailing:
+def _reviewable(request: PersonRequest, key: uuid.UUID) -> Mailing:
     """A mailing put before the cabinet, for those who give its verdict; 404 for everybody else."""
     if not can_review(request.user):
         raise Http404
@@ -33,7 +34,7 @@ def _reviewable(request: HttpRequest, key: uuid.UUID) -> Mailing:
 
 
 @require_safe
-def reviews(request: HttpRequest) -> HttpResponse:
+def reviews(request: PersonRequest) -> HttpResponse:
     """What waits for a verdict, and the verdicts given, newest first."""
     if not can_review(request.user):
         raise Http404
@@ -44,12 +45,12 @@ def reviews(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def review(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """Both versions side by side, and the verdict."""
     return _review_page(request, _reviewable(request, key))
 
 
-def _review_page(request: HttpRequest, mailing: Mailing, form: VerdictForm | None = None, *, stale: bool = False) -> HttpResponse:
+def _review_page(request: PersonRequest, mailing: Mailing, form: VerdictForm | None = None, *, stale: bool = False) -> HttpResponse:
     """The page with the content as it stands; what was typed is kept, the fingerprint is always that of what is shown."""
     shown_hash = mailing.content_hash()
     form = form or VerdictForm(initial={"shown_hash": shown_hash})
@@ -69,7 +70,7 @@ def _review_page(request: HttpRequest, mailing: Mailing, form: VerdictForm | Non
 
 
 @require_POST
-def review_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def review_approve(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """Approve exactly what was shown."""
 
     def approve(mailing: Mailing, form: VerdictForm) -> Mailing:
@@ -80,7 +81,7 @@ def review_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def review_send_back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def review_send_back(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """Send it back with a comment."""
 
     def send_back(mailing: Mailing, form: VerdictForm) -> Mailing:
@@ -90,7 +91,7 @@ def review_send_back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return _decide(request, key, SendBackForm(request.POST), send_back, _("The mailing is sent back with your comment."))
 
 
-def _decide(request: HttpRequest, key: uuid.UUID, form: VerdictForm, give: Verdict, said: str) -> HttpResponse:
+def _decide(request: PersonRequest, key: uuid.UUID, form: VerdictForm, give: Verdict, said: str) -> HttpResponse:
     mailing = _reviewable(request, key)
     if not form.is_valid():
         return _review_page(request, mailing, form)
@@ -105,9 +106,9 @@ def _decide(request: HttpRequest, key: uuid.UUID, form: VerdictForm, give: Verdi
     return redirect("reviews")
 
 
-@csp_update({"style-src": ["'unsafe-inline'"]})
+@csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[arg-type]
 @require_safe
-def mailing_preview(request: HttpRequest, key: uuid.UUID, language: str) -> HttpResponse:
+def mailing_preview(request: PersonRequest, key: uuid.UUID, language: str) -> HttpResponse:
     """The mail itself as it would go out now, for a sandboxed frame; its inlined styles are let through, scripts are not."""
     may_edit = request.user.is_staff and request.user.has_perm("mailings.view_mailing")
     mailing = get_object_or_404(Mailing.objects.visible_to(request.user), key=key) if may_edit else _reviewable(request, key)
