@@ -141,7 +141,7 @@ class ServiceRequestAdmin(PortalAdmin):
     def due_column(self, obj: ServiceRequest) -> str | SafeString:
         if obj.due_on is None or not obj.is_open:
             return "–"
-        day = date_format(obj.due_on, "j M Y")
+        day = date_format(obj.due_on, "j b Y")
         if obj.is_overdue(timezone.localdate()):
             return format_html("{} {}", day, badge(_("overdue"), "bad"))
         return day

@@ -225,3 +225,38 @@ def test_clash_that_the_database_alone_sees_becomes_a_sentence(
     monkeypatch.setattr(ExclusionConstraint, "validate", blind_at_first)
     answer = lead.post(reverse(ADD), person(**mandate(0, ixelles, first=days_from_today(-1), last="")))
     assert errors_of(answer) == [{"role": ["This municipality already has a mayor on some of these days."]}]
+
+
+def test_second_to_save_a_person_is_told_who_and_keeps_every_word(lead: Client, staff_client: StaffClient, ixelles: Municipality) -> None:
+    official = UserFactory(alderman=ixelles, first_name="Lotte", last_name="Van Lissewal")
+    held = official.mandates.get()
+    change = reverse("admin:municipalities_official_change", args=[official.pk])
+    row = mandate(0, ixelles, "alderman", first=held.starts_on, last="", id=held.pk, user=official.pk)
+    mine, theirs = (
+        person(**{"mandates-INITIAL_FORMS": "1"}, **row, seen=lead.get(change).context["adminform"].form["seen"].value()) for _ in "12"
+    )
+    colleague = staff_client(UserFactory(spoc=True, first_name="Aïcha", last_name="Berradouane"))
+    colleague.post(change, theirs | {"mandates-0-ends_on": days_from_today(30)})
+    held.refresh_from_db()
+    assert held.ends_on == days_from_today(30)
+    answer = lead.post(change, mine | {"phone": "+32 2 000 00 77"})
+    assert "Aïcha Berradouane saved this meanwhile" in answer.content.decode()
+    assert b"+32 2 000 00 77" in answer.content
+    official.refresh_from_db()
+    assert official.phone == ""
+    lead.post(change, mine | {"phone": "+32 2 000 00 77", "seen": answer.context["adminform"].form["seen"].value()})
+    official.refresh_from_db()
+    assert official.phone == "+32 2 000 00 77"
+
+
+def test_second_to_save_an_agreement_is_told(lead: Client, ixelles: Municipality) -> None:
+    agreement = AgreementFactory(municipality=ixelles)
+    change = reverse("admin:partnerships_agreement_change", args=[agreement.pk])
+    form = lead.get(change).context["adminform"].form
+    typed = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    assert lead.post(change, typed | {"note_fr": "Première"}).status_code == 302
+    answer = lead.post(change, typed | {"note_fr": "Seconde"})
+    assert answer.status_code == 200
+    assert b"Seconde</textarea>" in answer.content
+    agreement.refresh_from_db()
+    assert agreement.note_fr == "Première"
