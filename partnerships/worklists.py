@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import User
-from partnerships.models import ServiceRequest
+from partnerships.models.requests import ServiceRequestQuerySet
 
 
 class Worklist(models.TextChoices):
@@ -21,7 +21,7 @@ class Worklist(models.TextChoices):
     ALL = "all", _("All, also ended")
 
 
-def on_worklist(requests: models.QuerySet[ServiceRequest], name: str, user: User) -> models.QuerySet[ServiceRequest]:
+def on_worklist(requests: ServiceRequestQuerySet, name: str, user: User) -> ServiceRequestQuerySet:
     """The requests of one list, as it is today."""
     today = timezone.localdate()
     return {

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from mailings.models import Delivery, Run
 from mailings.services import MailingActionNotAllowed, pause_run, resume_run, settle_doubt
-from municipalities.admin.base import MunicipalityFilter, PortalAdmin
+from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
 from municipalities.models import Mandate
 from partnerships.admin.badges import badge
 
@@ -108,7 +108,7 @@ class RunAdmin(ReadOnlyAdmin):
         if not request.user.has_perm(SEND):
             raise PermissionDenied
         try:
-            service(run, by=request.user)
+            service(run, by=person_of(request))
             messages.success(request, done)
         except MailingActionNotAllowed:
             messages.error(request, _("That is not possible any more: the sending has ended."))
@@ -128,7 +128,7 @@ class RunFilter(admin.SimpleListFilter):
         chosen = request.GET.get("run", "")
         return [("last", _("the last sending")), *([(chosen, _("the sending chosen"))] if chosen.isdigit() else [])]
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         value = self.value() or ""
         if value == "last":
             return queryset.filter(run=models.Subquery(Run.objects.order_by("-pk").values("pk")[:1]))
@@ -138,7 +138,7 @@ class RunFilter(admin.SimpleListFilter):
 class RecipientsMunicipalityFilter(MunicipalityFilter):
     """Mails to people who hold or held a mandate in the municipality; asked by existence, so no row is doubled."""
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if not self.value():
             return queryset
         held = Mandate.objects.filter(user=models.OuterRef("recipient"), municipality__code=self.value())
@@ -154,7 +154,16 @@ class DeliveryAdmin(ReadOnlyAdmin):
     search_help_text = _("E-mail address")
     ordering = ("-pk",)
     fields = (
-        "kind", "recipient", "email", "language", "state_column", "skip_reason", "attempts", "planned_at", "next_attempt_at", "sent_at",
+        "kind",
+        "recipient",
+        "email",
+        "language",
+        "state_column",
+        "skip_reason",
+        "attempts",
+        "planned_at",
+        "next_attempt_at",
+        "sent_at",
         "response",
     )
 
@@ -186,6 +195,6 @@ class DeliveryAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request) or not request.user.has_perm(SEND):
             raise PermissionDenied
         delivery = get_object_or_404(self.get_queryset(request), pk=pk, run__isnull=False)
-        settle_doubt(delivery, by=request.user, arrived=arrived)
+        settle_doubt(delivery, by=person_of(request), arrived=arrived)
         messages.success(request, done)
         return redirect("admin:mailings_run_change", delivery.run_id)

@@ -36,6 +36,7 @@ from mailings.services import (
     send_mailing_now,
     unschedule_mailing,
 )
+from municipalities.admin.base import person_of
 from municipalities.languages import CorrespondenceLanguage
 from municipalities.models import User
 
@@ -62,13 +63,13 @@ def _refusals_told(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         try:
             return view(self, request, mailing)
         except NotComplete as error:
-            words = _("Not yet complete. Still missing: %(list)s.") % {"list": "; ".join(error.missing)}
+            words: Any = _("Not yet complete. Still missing: %(list)s.") % {"list": "; ".join(error.missing)}
         except NotApproved:
             words = _("The content as it stands now is not approved.")
         except StaleContent:
             words = _("The content changed after this page was shown. Please read it again.")
         except MailingActionNotAllowed as error:
-            if not _is_state_at_fault(request.user, error):
+            if not _is_state_at_fault(person_of(request), error):
                 raise PermissionDenied from error
             words = _("That is not possible any more: the mailing is “%(state)s”.") % {"state": error.mailing.get_state_display()}
         messages.error(request, words)
@@ -106,7 +107,7 @@ class MailingActs:
         reads = {"preview": self.preview_view, "audience": self.audience_view}
         views = {name: require_POST(view) for name, view in posts.items()} | {name: require_safe(view) for name, view in reads.items()}
         views["send"] = self.send_view
-        frame = csp_replace(MAIL_FRAME)(require_safe(self.frame_view))
+        frame: Any = csp_replace(MAIL_FRAME)(require_safe(self.frame_view))  # type: ignore[arg-type]
         return [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"mailings_mailing_{name}".replace("-", "_"))
             for name, view in views.items()
@@ -116,7 +117,7 @@ class MailingActs:
 
     @_refusals_told
     def ask_approval_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
-        ask_approval(mailing, by=request.user)
+        ask_approval(mailing, by=person_of(request))
         messages.success(request, _("The cabinet is asked for its approval."))
         return redirect(_page(mailing))
 
@@ -125,7 +126,7 @@ class MailingActs:
         form = VerdictForm(request.POST, auto_id="id_approve_%s")
         if not form.is_valid():
             return self.page(request, mailing, approve_form=form)
-        approve_mailing(mailing, by=request.user, **form.cleaned_data)
+        approve_mailing(mailing, by=person_of(request), **form.cleaned_data)
         messages.success(request, _("Approved, exactly as shown."))
         return redirect(_page(mailing))
 
@@ -134,7 +135,7 @@ class MailingActs:
         form = SendBackForm(request.POST, auto_id="id_back_%s")
         if not form.is_valid():
             return self.page(request, mailing, send_back_form=form)
-        send_back_mailing(mailing, by=request.user, **form.cleaned_data)
+        send_back_mailing(mailing, by=person_of(request), **form.cleaned_data)
         messages.success(request, _("Sent back to the editors with your comment."))
         return redirect(_page(mailing))
 
@@ -145,7 +146,7 @@ class MailingActs:
         form = ScheduleForm(request.POST, auto_id="id_schedule_%s")
         try:
             if form.is_valid():
-                schedule_mailing(mailing, by=request.user, at=form.cleaned_data["at"])
+                schedule_mailing(mailing, by=person_of(request), at=form.cleaned_data["at"])
                 messages.success(request, _("Scheduled. It goes out by itself at that hour."))
                 return redirect(_page(mailing))
         except ValidationError as error:
@@ -154,7 +155,7 @@ class MailingActs:
 
     @_refusals_told
     def unschedule_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
-        unschedule_mailing(mailing, by=request.user)
+        unschedule_mailing(mailing, by=person_of(request))
         messages.success(request, _("It does not go out by itself any more. The approval stands."))
         return redirect(_page(mailing))
 
@@ -164,10 +165,10 @@ class MailingActs:
         if not request.user.has_perm("mailings.send_mailing"):
             raise PermissionDenied
         if request.method == "POST":
-            run = send_mailing_now(mailing, by=request.user)
+            run = send_mailing_now(mailing, by=person_of(request))
             messages.success(request, _("The sending has started."))
             return redirect("admin:mailings_run_change", run.pk)
-        if not can(request.user, Action.SEND, mailing):
+        if not can(person_of(request), Action.SEND, mailing):
             raise MailingActionNotAllowed(Action.SEND, mailing)
         context = self._audience(mailing) | {"title": _("Send this mailing now?")}
         return self._render(request, mailing, "admin/mailings/send.html", context)
@@ -177,8 +178,8 @@ class MailingActs:
         form = TestMailForm(request.POST, auto_id="id_test_%s")
         if not form.is_valid():
             return self.page(request, mailing, test_form=form)
-        queue_test_mail(mailing, by=request.user, language=form.cleaned_data["language"])
-        messages.success(request, _("A test mail is on its way to %(email)s.") % {"email": request.user.email})
+        queue_test_mail(mailing, by=person_of(request), language=form.cleaned_data["language"])
+        messages.success(request, _("A test mail is on its way to %(email)s.") % {"email": person_of(request).email})
         return redirect(_page(mailing))
 
     # --- What it looks like, and who receives it ------------------------------------------------

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -84,7 +84,7 @@ class AddItemForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         newest = Measure.objects.published().order_by("-published_at", "-pk").only("title_fr", "title_nl")
-        self.fields["measure_to_add"].queryset = newest
+        cast("MeasureField", self.fields["measure_to_add"]).queryset = newest
 
 
 def items_as_shown(mailing: Mailing) -> list[dict[str, Any]]:
@@ -142,7 +142,9 @@ class WeekForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         monday = timezone.localdate() - dt.timedelta(days=timezone.localdate().weekday())
-        self.fields["week"].choices = [_week_choice(monday + dt.timedelta(weeks=ahead)) for ahead in range(-1, 9)]
+        cast("forms.ChoiceField", self.fields["week"]).choices = [
+            _week_choice(monday + dt.timedelta(weeks=ahead)) for ahead in range(-1, 9)
+        ]
         self.fields["week"].initial = _week_choice(monday)[0]
 
     def year_and_week(self) -> tuple[int, int]:

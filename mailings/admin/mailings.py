@@ -28,7 +28,7 @@ from mailings.forms import SendBackForm, VerdictForm
 from mailings.models import Mailing, MailingItem, Measure
 from mailings.permissions import allowed_actions
 from mailings.services import MailingActionNotAllowed, StaleRevision, draft_urgent, draft_weekly, edit_mailing, item_from_measure
-from municipalities.admin.base import PortalAdmin
+from municipalities.admin.base import PortalAdmin, person_of
 from partnerships.admin.badges import badge
 from partnerships.models import Event
 
@@ -112,13 +112,13 @@ class MailingAdmin(MailingActs, PortalAdmin):
             return self._add_page(request, form)
         year, week = form.year_and_week()
         try:
-            return redirect(page_url(draft_weekly(year=year, week=week, by=request.user)))
+            return redirect(page_url(draft_weekly(year=year, week=week, by=person_of(request))))
         except MailingActionNotAllowed as error:
             raise PermissionDenied from error
 
     def draft_urgent_view(self, request: HttpRequest) -> HttpResponse:
         try:
-            return redirect(page_url(draft_urgent(by=request.user)))
+            return redirect(page_url(draft_urgent(by=person_of(request))))
         except MailingActionNotAllowed as error:
             raise PermissionDenied from error
 
@@ -141,7 +141,7 @@ class MailingAdmin(MailingActs, PortalAdmin):
             "opts": self.opts,
             "mailing": mailing,
             "state_badge": state_badge(mailing),
-            "actions": {str(action) for action in allowed_actions(request.user, mailing)},
+            "actions": {str(action) for action in allowed_actions(person_of(request), mailing)},
             "may_edit": self.has_change_permission(request, mailing),
             "may_test": request.user.has_perm("mailings.change_mailing") or request.user.has_perm("mailings.send_mailing"),
             "items": list(mailing.items.order_by("position", "pk")),
@@ -169,7 +169,7 @@ class MailingAdmin(MailingActs, PortalAdmin):
         form = MailingForm(request.POST, instance=mailing)
         item_forms = ItemFormSet(request.POST, prefix="items")
         add_form = AddItemForm(request.POST)
-        typed = {"form": form, "item_forms": item_forms, "add_form": add_form}
+        typed: dict[str, Any] = {"form": form, "item_forms": item_forms, "add_form": add_form}
         if not (form.is_valid() & item_forms.is_valid() & add_form.is_valid()):
             return self.page(request, mailing, **typed)
         items = items_in_order(item_forms, request.POST.get("move", ""))
@@ -177,7 +177,7 @@ class MailingAdmin(MailingActs, PortalAdmin):
             items.append(_new_item(add_form.cleaned_data["measure_to_add"], mailing, len(items) + 1))
         was_approved = mailing.approval_in_force() is not None
         try:
-            saved = edit_mailing(mailing, by=request.user, revision=form.cleaned_data["revision"], fields=form.words(), items=items)
+            saved = edit_mailing(mailing, by=person_of(request), revision=form.cleaned_data["revision"], fields=form.words(), items=items)
         except StaleRevision as error:
             return self._stale(request, error.mailing, typed)
         except MailingActionNotAllowed as error:
@@ -230,7 +230,7 @@ def _differences(form: MailingForm, standing: Mailing) -> list[tuple[str, str, s
     ]
 
 
-def _speak(form: forms.Form, error: ValidationError) -> None:
+def _speak(form: forms.BaseForm, error: ValidationError) -> None:
     """A refusal of the service beside its field, or at the head of the form."""
     for name, sentences in (error.message_dict if hasattr(error, "error_dict") else {"": error.messages}).items():
         form.add_error(name if name in form.fields else None, sentences)

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -24,7 +23,7 @@ class InForceFilter(YesFilter):
     parameter_name = "in_force"
     label = _("in force today")
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.in_force(timezone.localdate()) if self.value() else queryset
 
 

@@ -1,7 +1,7 @@
 """What every page of the administration shares: capped counts, checkboxes for lists, histories, and no surprise at a clash."""
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -11,12 +11,14 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.admin.forms import SpeakingForm
 from municipalities.admin.history import changes_of
 from municipalities.languages import content_language
-from municipalities.models import Municipality
+from municipalities.models import Municipality, User
 from municipalities.reference import MUNICIPALITIES, sort_key
 
 COUNTED_AT_MOST = 10_001  # beyond it the list says 'more than 10,000': an exact count reads the whole table
@@ -31,15 +33,31 @@ class CappedPaginator(Paginator):
         return rows.order_by()[:COUNTED_AT_MOST].count() if isinstance(rows, models.QuerySet) else len(rows)
 
 
+if TYPE_CHECKING:
+    from django.contrib.admin.options import BaseModelAdmin as _ModelPage
+else:
+    _ModelPage = object
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who asks: behind the door of the administration nobody is unknown."""
+    return cast("User", request.user)
+
+
 def browser_moment() -> forms.SplitDateTimeWidget:
     """A day and an hour, each chosen from the browser's own control."""
-    return forms.SplitDateTimeWidget(date_format="%Y-%m-%d", time_format="%H:%M", date_attrs={"type": "date"}, time_attrs={"type": "time"})
+    return forms.SplitDateTimeWidget(
+        date_format="%Y-%m-%d",
+        time_format="%H:%M",
+        date_attrs=cast("dict[str, str]", {"type": "date", "aria-label": _("Day")}),
+        time_attrs=cast("dict[str, str]", {"type": "time", "aria-label": _("Hour")}),
+    )
 
 
-class PortalFieldsMixin:
+class PortalFieldsMixin(_ModelPage):
     """Fields of pages and of rows below them."""
 
-    formfield_overrides: ClassVar = {
+    formfield_overrides = {
         models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
         models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": browser_moment()},
         models.URLField: {"widget": forms.URLInput, "assume_scheme": "https"},
@@ -50,7 +68,7 @@ class PortalFieldsMixin:
             return choices_field
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def formfield_for_foreignkey(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Municipality:
             kwargs.setdefault("queryset", Municipality.objects.sorted_for_reader())
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -59,13 +77,14 @@ class PortalFieldsMixin:
 class PortalAdmin(PortalFieldsMixin, admin.ModelAdmin):
     """A list that stays fast, forms that refuse with a sentence beside the field, and a page with the history."""
 
+    form = SpeakingForm
     actions = None
     paginator = CappedPaginator
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    sortable_by: tuple[str, ...] = ()
+    sortable_by = ()
     save_on_top = False
     object_history_template = "admin/history.html"
 
@@ -76,6 +95,7 @@ class PortalAdmin(PortalFieldsMixin, admin.ModelAdmin):
         """The page of an object is headed by its name."""
         if original := context.get("original"):
             context |= {"title": str(original), "subtitle": None}
+        context["title"] = capfirst(context["title"])
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(
@@ -100,10 +120,15 @@ class PortalAdmin(PortalFieldsMixin, admin.ModelAdmin):
             "opts": self.opts,
             "object": obj,
             "module_name": self.opts.verbose_name_plural,
+            "list_url": self._address("changelist"),
+            "object_url": self._address("change", obj.pk),
             "changes": changes_of(*self.histories(obj)),
             **(extra_context or {}),
         }
         return TemplateResponse(request, self.object_history_template, context)
+
+    def _address(self, page: str, *args: Any) -> str:
+        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
     def histories(self, obj: Any) -> list[Any]:
         """The querysets of historical records that belong on the history page of this object."""
@@ -142,7 +167,7 @@ class MunicipalityFilter(admin.SimpleListFilter):
         named = [(reference.code, getattr(reference, f"name_{content_language()}")) for reference in MUNICIPALITIES]
         return sorted(named, key=lambda choice: sort_key(choice[1]))
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(**{f"{self.field}__code": self.value()}) if self.value() else queryset
 
 

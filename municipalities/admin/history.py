@@ -16,6 +16,7 @@ from municipalities.models import User, first_day, last_day
 
 SHOWN_AT_MOST = 200
 NOTHING = "–"
+UNTOLD = frozenset({"key", "revision", "sort_key_fr", "sort_key_nl"})  # the machinery's own, of no meaning to a reader
 KINDS_OF_CHANGE = {
     "+": pgettext_lazy("kind of change", "Entered"),
     "~": pgettext_lazy("kind of change", "Changed"),
@@ -73,7 +74,7 @@ def _fields_changed(older: Any, record: Any, tracked: Iterable[models.Field]) ->
     return [
         FieldChange(str(f.verbose_name), shown(f, older), shown(f, record))
         for f in tracked
-        if getattr(older, f.attname) != getattr(record, f.attname)
+        if f.name not in UNTOLD and getattr(older, f.attname) != getattr(record, f.attname)
     ]
 
 

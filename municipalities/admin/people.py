@@ -21,7 +21,7 @@ from municipalities.models import Mandate, Official, StaffMember, User
 
 # Kept of the model itself, shown on the pages of its proxies.
 for _proxy in (Official, StaffMember):
-    _proxy._meta.simple_history_manager_attribute = "history"  # type: ignore[attr-defined]
+    _proxy._meta.simple_history_manager_attribute = "history"  # type: ignore[union-attr]
 
 ROLE_LABELS = {
     "spoc": _("Contact person (SPOC)"),
@@ -36,7 +36,9 @@ ROLE_LABELS = {
 
 
 class MandateForm(PeriodForm):
-    """A mandate from its first to its last day, both included."""
+    """A mandate from its first to its last day, both included; the person's form watches over who saved meanwhile."""
+
+    seen = None  # type: ignore[assignment]
 
     beside: ClassVar = {
         "mandate_period_has_start": "starts_on",
@@ -85,7 +87,7 @@ class MandateInline(PortalInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """A hole on the first page leads here with municipality and role filled in."""
         formset = super().get_formset(request, obj, **kwargs)
-        proposed = {name: request.GET[name] for name in ("municipality", "role") if name in request.GET}
+        proposed: dict[str, Any] = {name: request.GET[name] for name in ("municipality", "role") if name in request.GET}
         if "portfolios" in request.GET:
             proposed["portfolios"] = request.GET.getlist("portfolios")
         if obj is None and proposed and request.method == "GET":
@@ -101,7 +103,7 @@ class InOfficeFilter(YesFilter):
     parameter_name = "in_office"
     label = _("in office today")
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.in_office(timezone.localdate()) if self.value() else queryset
 
 
@@ -112,14 +114,14 @@ class MandateRoleFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return list(Mandate.Role.choices)
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if not self.value():
             return queryset
         return queryset.filter(models.Exists(Mandate.objects.filter(user=models.OuterRef("pk"), role=self.value())))
 
 
 class OfMunicipalityFilter(MunicipalityFilter):
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if not self.value():
             return queryset
         held = Mandate.objects.filter(user=models.OuterRef("pk"), municipality__code=self.value())
@@ -128,6 +130,11 @@ class OfMunicipalityFilter(MunicipalityFilter):
 
 class PersonForm(SpeakingForm):
     beside: ClassVar = {"user_email_unique": "email"}
+
+    def histories(self) -> list[Any]:
+        """A person with their mandates: one page, one state."""
+        own = super().histories()
+        return [*own, Mandate.history.filter(user_id=self.instance.pk)] if own else []
 
 
 class PersonAdmin(PortalAdmin):
@@ -148,7 +155,7 @@ class PersonAdmin(PortalAdmin):
         super().save_model(request, obj, form, change)
         obj.__class__ = self.model
 
-    def get_search_results(self, request: HttpRequest, queryset: models.QuerySet, search_term: str) -> tuple[models.QuerySet, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return (queryset.matching(search_term) if search_term.strip() else queryset), False
 
     def histories(self, obj: User) -> list[Any]:
@@ -157,7 +164,6 @@ class PersonAdmin(PortalAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are never deleted here: what they wrote stays under their name; a mandate's last day ends access."""
         return False
-
 
     @admin.display(description=_("name"))
     def name_column(self, obj: User) -> str:
@@ -248,7 +254,7 @@ class StaffRoleFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return list(ROLE_LABELS.items())
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
 
 

@@ -41,7 +41,7 @@ class PeriodForm(SpeakingForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """The period is validated although no field of the form bears its name; never while its days are wrong."""
-        exclude = super()._get_validation_exclusions()
+        exclude: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         if not {"starts_on", "ends_on"} & set(self.errors):
             exclude.discard("period")
         return exclude

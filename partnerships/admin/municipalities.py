@@ -53,10 +53,10 @@ class MunicipalityAdmin(PortalAdmin):
             .prefetch_related(models.Prefetch("agreements", queryset=Agreement.objects.order_by("-period", "pk")))
         )
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> Any:
         return [f"sort_key_{content_language()}", "pk"]
 
-    def get_search_results(self, request: HttpRequest, queryset: models.QuerySet, search_term: str) -> tuple[models.QuerySet, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return (queryset.matching(search_term) if search_term.strip() else queryset), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -75,15 +75,15 @@ class MunicipalityAdmin(PortalAdmin):
         return ", ".join(obj.postcodes)
 
     @admin.display(description=_("mayor"))
-    def mayor_column(self, obj: Municipality) -> str | SafeString:
+    def mayor_column(self, obj: Any) -> str | SafeString:
         return obj.mayor_name or badge(_("none today"), "bad")
 
     @admin.display(description=_("SPOC"))
-    def spoc_column(self, obj: Municipality) -> str | SafeString:
+    def spoc_column(self, obj: Any) -> str | SafeString:
         return obj.spoc_name or badge(_("none today"), "bad")
 
     @admin.display(description=_("deputy"))
-    def deputy_column(self, obj: Municipality) -> str | SafeString:
+    def deputy_column(self, obj: Any) -> str | SafeString:
         return obj.deputy_name or badge(_("none today"), "warn")
 
     @admin.display(description=_("agreement"))

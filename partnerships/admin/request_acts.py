@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -45,7 +45,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = people_who_handle_requests()
+        cast("PersonField", self.fields["to"]).queryset = people_who_handle_requests()
 
 
 def people_who_handle_requests() -> QuerySet[User]:

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from municipalities.admin.base import MunicipalityFilter, PortalAdmin
+from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
 from municipalities.admin.history import shown
 from municipalities.models import User
 from partnerships.admin.badges import badge, request_badge
@@ -47,8 +47,8 @@ class WorklistFilter(admin.SimpleListFilter):
         """Without Django's own 'All': every list has its name."""
         return list(super().choices(changelist))[1:]
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
-        return on_worklist(queryset, self.value(), request.user)
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return on_worklist(queryset, self.value(), person_of(request))
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -60,7 +60,7 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return [choice for choice in ServiceRequest.State.choices if choice[0] != ServiceRequest.State.DRAFT]
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(state=self.value()) if self.value() else queryset
 
 
@@ -80,7 +80,14 @@ class ActForm:
 @admin.register(ServiceRequest)
 class ServiceRequestAdmin(PortalAdmin):
     list_display = (
-        "reference_column", "title_column", "municipality", "kind", "state_column", "turn_column", "due_column", "assignee_column",
+        "reference_column",
+        "title_column",
+        "municipality",
+        "kind",
+        "state_column",
+        "turn_column",
+        "due_column",
+        "assignee_column",
     )
     list_filter = (WorklistFilter, StateFilter, "kind", MunicipalityFilter)
     list_select_related = ("municipality", "assignee")
@@ -91,15 +98,15 @@ class ServiceRequestAdmin(PortalAdmin):
     # --- What may be seen and done --------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return ServiceRequest.objects.visible_to(request.user)
+        return ServiceRequest.objects.visible_to(person_of(request))
 
-    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+    def get_ordering(self, request: HttpRequest) -> Any:
         """What burns comes first; the list with the ended ones is long, and goes by its index, newest first."""
         if request.GET.get("list") == Worklist.ALL:
             return ("-created_at", "-id")
         return ServiceRequest.objects.burning_first(timezone.localdate()).query.order_by
 
-    def get_search_results(self, request: HttpRequest, queryset: models.QuerySet, search_term: str) -> tuple[models.QuerySet, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return (queryset.matching(search_term.strip()) if search_term.strip() else queryset), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -162,7 +169,7 @@ class ServiceRequestAdmin(PortalAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Without a list named, a SPOC comes to their own work and everybody else to all that is open."""
         if not request.GET and self.has_view_permission(request):
-            is_spoc = SpocAssignment.objects.in_force(timezone.localdate()).filter(officer=request.user).exists()
+            is_spoc = SpocAssignment.objects.in_force(timezone.localdate()).filter(officer=person_of(request)).exists()
             return redirect(f"{request.path}?list={Worklist.MINE if is_spoc else Worklist.OPEN}")
         return super().changelist_view(request, {"title": _("Requests of municipalities"), **(extra_context or {})})
 
@@ -197,7 +204,7 @@ class ServiceRequestAdmin(PortalAdmin):
             return self._page(request, obj, refused=ActForm(act, form, ""))
         try:
             with transaction.atomic():
-                act.run(obj, request.user, form.cleaned_data)
+                act.run(obj, person_of(request), form.cleaned_data)
         except ValidationError as error:
             form.add_error("to" if "to" in form.fields else "words", error.messages)
             return self._page(request, obj, refused=ActForm(act, form, ""))
@@ -210,7 +217,7 @@ class ServiceRequestAdmin(PortalAdmin):
         """A second click on one's own act is no refusal; after somebody else's, say whose, and keep what was typed."""
         obj.refresh_from_db()
         last = Event.objects.about(obj).select_related("actor").last()
-        if _is_second_click(last, act, form, request.user):
+        if _is_second_click(last, act, form, person_of(request)):
             messages.success(request, act.done)
             return redirect(_page_url(obj))
         who = (last.actor if last and last.actor else None) or _("the portal itself")
@@ -223,7 +230,7 @@ class ServiceRequestAdmin(PortalAdmin):
 
     def _page(self, request: HttpRequest, obj: ServiceRequest, refused: ActForm | None = None, status: int = 200) -> HttpResponse:
         events = [event for event in Event.objects.about(obj).select_related("actor") if event.verb not in Event.DRAFTING]
-        act_forms = _act_forms(obj, request.user, refused)
+        act_forms = _act_forms(obj, person_of(request), refused)
         kept = refused.form.data.get("words", "") if refused and refused.act.action not in {a.act.action for a in act_forms} else ""
         context = {
             **self.admin_site.each_context(request),
@@ -292,11 +299,7 @@ def _audit_facts(audit: AuditDetails | None) -> list[Fact]:
     if audit is None:
         return []
     fields = [f for f in audit._meta.get_fields() if f.concrete and not f.is_relation and not f.primary_key]
-    return [
-        Fact(str(f.verbose_name), shown(f, audit), _is_free(f))
-        for f in fields
-        if getattr(audit, f.name) not in ("", [], None)
-    ]
+    return [Fact(str(f.verbose_name), shown(f, audit), _is_free(f)) for f in fields if getattr(audit, f.name) not in ("", [], None)]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +31,7 @@ class InForceFilter(YesFilter):
     parameter_name = "in_force"
     label = _("in force today")
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.in_force(timezone.localdate()) if self.value() else queryset
 
 
@@ -47,7 +46,7 @@ class SpocAssignmentAdmin(PortalAdmin):
     search_help_text = _("Municipality or name")
     ordering = ("municipality__sort_key_fr", "-role", "-period", "pk")
 
-    def formfield_for_foreignkey(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A SPOC is somebody of the team who may handle requests; whoever holds the role already stays in the list."""
         if db_field.name == "officer":
             kwargs["queryset"] = User.objects.staff().order_by("last_name", "first_name", "pk")

@@ -24,7 +24,7 @@ def editor() -> User:
 
 
 @pytest.fixture
-def browser(staff_client: StaffClient, editor: User) -> Client:
+def desk(staff_client: StaffClient, editor: User) -> Client:
     return staff_client(editor)
 
 
@@ -59,22 +59,22 @@ def said(answer: Any) -> str:
 # --- New ----------------------------------------------------------------------------------------
 
 
-def test_new_weekly_mailing_is_made_once_for_a_week(browser: Client) -> None:
+def test_new_weekly_mailing_is_made_once_for_a_week(desk: Client) -> None:
     MeasureFactory(title_fr="Prime")
     year, week, _day = timezone.localdate().isocalendar()
     for _click in range(2):
-        answer = browser.post(reverse("admin:mailings_mailing_weekly"), {"week": f"{year}-W{week:02d}"})
+        answer = desk.post(reverse("admin:mailings_mailing_weekly"), {"week": f"{year}-W{week:02d}"})
         assert answer["Location"] == page(Mailing.objects.get(iso_year=year, iso_week=week))
     assert Mailing.objects.get().items.get().title_fr == "Prime"
 
 
-def test_week_that_is_not_offered_is_refused(browser: Client) -> None:
-    assert browser.post(reverse("admin:mailings_mailing_weekly"), {"week": "2019-W60"}).status_code == 200
+def test_week_that_is_not_offered_is_refused(desk: Client) -> None:
+    assert desk.post(reverse("admin:mailings_mailing_weekly"), {"week": "2019-W60"}).status_code == 200
     assert Mailing.objects.count() == 0
 
 
-def test_new_urgent_mailing(browser: Client) -> None:
-    answer = browser.post(reverse("admin:mailings_mailing_urgent"))
+def test_new_urgent_mailing(desk: Client) -> None:
+    answer = desk.post(reverse("admin:mailings_mailing_urgent"))
     assert answer["Location"] == page(Mailing.objects.get(kind="urgent"))
 
 
@@ -86,10 +86,10 @@ def test_who_does_not_edit_makes_none(lead: Client) -> None:
 # --- Writing ------------------------------------------------------------------------------------
 
 
-def test_what_is_typed_is_saved_in_both_languages(browser: Client) -> None:
+def test_what_is_typed_is_saved_in_both_languages(desk: Client) -> None:
     mailing = MailingFactory(items=2)
-    typed = as_typed(browser, mailing, subject_nl="Nieuw onderwerp", **{"items-1-body_fr": "Autre texte"})
-    answer = browser.post(page(mailing), typed, follow=True)
+    typed = as_typed(desk, mailing, subject_nl="Nieuw onderwerp", **{"items-1-body_fr": "Autre texte"})
+    answer = desk.post(page(mailing), typed, follow=True)
     mailing.refresh_from_db()
     assert said(answer) == "Saved."
     assert mailing.subject_nl == "Nieuw onderwerp"
@@ -97,9 +97,9 @@ def test_what_is_typed_is_saved_in_both_languages(browser: Client) -> None:
     assert mailing.items.count() == 2
 
 
-def test_state_and_approval_are_never_changed_by_posting_them(browser: Client) -> None:
+def test_state_and_approval_are_never_changed_by_posting_them(desk: Client) -> None:
     mailing = MailingFactory()
-    browser.post(page(mailing), as_typed(browser, mailing, state="approved", scheduled_for="2030-01-01", kind="urgent"))
+    desk.post(page(mailing), as_typed(desk, mailing, state="approved", scheduled_for="2030-01-01", kind="urgent"))
     mailing.refresh_from_db()
     assert (mailing.state, mailing.scheduled_for, mailing.kind) == (State.DRAFT, None, "weekly")
 
@@ -108,47 +108,47 @@ def test_state_and_approval_are_never_changed_by_posting_them(browser: Client) -
     ("move", "expected"),
     [("1:up", "BAC"), ("1:down", "ACB"), ("0:up", "ABC"), ("2:down", "ABC"), ("9:up", "ABC"), ("x", "ABC")],
 )
-def test_items_move_by_buttons(browser: Client, move: str, expected: str) -> None:
+def test_items_move_by_buttons(desk: Client, move: str, expected: str) -> None:
     mailing = MailingFactory(items=3)
-    typed = as_typed(browser, mailing, **{f"items-{number}-title_fr": letter for number, letter in enumerate("ABC")})
-    browser.post(page(mailing), typed | {"move": move})
+    typed = as_typed(desk, mailing, **{f"items-{number}-title_fr": letter for number, letter in enumerate("ABC")})
+    desk.post(page(mailing), typed | {"move": move})
     assert "".join(item.title_fr for item in mailing.items.order_by("position", "pk")) == expected
 
 
-def test_items_follow_their_numbers_are_added_and_removed(browser: Client) -> None:
+def test_items_follow_their_numbers_are_added_and_removed(desk: Client) -> None:
     mailing = MailingFactory(items=3)
-    typed = as_typed(browser, mailing, **{f"items-{number}-title_fr": letter for number, letter in enumerate("ABC")})
-    browser.post(page(mailing), typed | {"items-0-position": "9", "items-1-remove": "on"})
+    typed = as_typed(desk, mailing, **{f"items-{number}-title_fr": letter for number, letter in enumerate("ABC")})
+    desk.post(page(mailing), typed | {"items-0-position": "9", "items-1-remove": "on"})
     assert [item.title_fr for item in mailing.items.order_by("position")] == ["C", "A"]
     measure = MeasureFactory(title_nl="Herstelpremie")
-    browser.post(page(mailing), as_typed(browser, mailing, add="1", measure_to_add=measure.pk))
+    desk.post(page(mailing), as_typed(desk, mailing, add="1", measure_to_add=measure.pk))
     assert mailing.items.order_by("position").last().title_nl == "Herstelpremie"
-    browser.post(page(mailing), as_typed(browser, mailing, add="1"))
+    desk.post(page(mailing), as_typed(desk, mailing, add="1"))
     assert mailing.items.count() == 4
 
 
-def test_change_of_an_approved_mailing_is_told_to_void_the_approval(browser: Client) -> None:
+def test_change_of_an_approved_mailing_is_told_to_void_the_approval(desk: Client) -> None:
     mailing = MailingFactory(approved=True)
-    assert b"voids the approval" in browser.get(page(mailing)).content
-    answer = browser.post(page(mailing), as_typed(browser, mailing, intro_fr="Autre"), follow=True)
+    assert b"voids the approval" in desk.get(page(mailing)).content
+    answer = desk.post(page(mailing), as_typed(desk, mailing, intro_fr="Autre"), follow=True)
     mailing.refresh_from_db()
     assert mailing.state == State.DRAFT
     assert "the approval is void" in said(answer)
 
 
-def test_saving_without_a_change_keeps_the_approval(browser: Client) -> None:
+def test_saving_without_a_change_keeps_the_approval(desk: Client) -> None:
     mailing = MailingFactory(approved=True)
-    answer = browser.post(page(mailing), as_typed(browser, mailing), follow=True)
+    answer = desk.post(page(mailing), as_typed(desk, mailing), follow=True)
     mailing.refresh_from_db()
     assert (mailing.state, said(answer)) == (State.APPROVED, "Saved.")
 
 
-def test_second_to_save_is_told_and_loses_nothing(browser: Client) -> None:
+def test_second_to_save_is_told_and_loses_nothing(desk: Client) -> None:
     mailing = MailingFactory(items=2)
-    typed = as_typed(browser, mailing, subject_fr="Mon objet", **{"items-0-body_nl": "Mijn tekst"})
+    typed = as_typed(desk, mailing, subject_fr="Mon objet", **{"items-0-body_nl": "Mijn tekst"})
     colleague = UserFactory(editor=True, first_name="Nora", last_name="Vermeersch")
     edit_mailing(mailing, by=colleague, revision=mailing.revision, fields={"subject_fr": "Son objet"}, items=[])
-    answer = browser.post(page(mailing), typed)
+    answer = desk.post(page(mailing), typed)
     body = answer.content.decode()
     assert answer.status_code == 409
     assert "Nora Vermeersch saved this mailing while you were writing" in body
@@ -159,36 +159,36 @@ def test_second_to_save_is_told_and_loses_nothing(browser: Client) -> None:
     for form in answer.context["item_forms"]:
         again |= {form.add_prefix(name): form[name].value() for name in form.fields}
     again |= {"items-TOTAL_FORMS": "2", "items-INITIAL_FORMS": "2"}
-    browser.post(page(mailing), {name: value for name, value in again.items() if value not in (None, False)})
+    desk.post(page(mailing), {name: value for name, value in again.items() if value not in (None, False)})
     mailing.refresh_from_db()
     assert mailing.subject_fr == "Mon objet"
     assert mailing.items.order_by("position").first().body_nl == "Mijn tekst"
 
 
-def test_wrong_link_is_refused_beside_it(browser: Client) -> None:
+def test_wrong_link_is_refused_beside_it(desk: Client) -> None:
     mailing = MailingFactory()
-    answer = browser.post(page(mailing), as_typed(browser, mailing, subject_fr="Gardé", **{"items-0-source_url": "pas une adresse"}))
+    answer = desk.post(page(mailing), as_typed(desk, mailing, subject_fr="Gardé", **{"items-0-source_url": "pas une adresse"}))
     assert "source_url" in answer.context["item_forms"].forms[0].errors
     assert b'value="Gard\xc3\xa9"' in answer.content
 
 
-def test_what_lacks_a_language_is_listed(browser: Client) -> None:
+def test_what_lacks_a_language_is_listed(desk: Client) -> None:
     mailing = MailingFactory(intro_nl="")
-    answer = browser.get(page(mailing))
+    answer = desk.get(page(mailing))
     assert len(answer.context["missing"]) == 1
-    answer = browser.post(step("ask_approval", mailing), follow=True)
+    answer = desk.post(step("ask_approval", mailing), follow=True)
     assert "Not yet complete" in said(answer)
     mailing.refresh_from_db()
     assert mailing.state == State.DRAFT
 
 
 @pytest.mark.parametrize("state", ["sending", "sent"])
-def test_what_has_gone_out_is_read_and_never_changed(browser: Client, state: str) -> None:
+def test_what_has_gone_out_is_read_and_never_changed(desk: Client, state: str) -> None:
     mailing = MailingFactory(**{state: True})
-    answer = browser.get(page(mailing))
+    answer = desk.get(page(mailing))
     assert answer.context["may_edit"] is False
     typed = {"revision": mailing.revision, "subject_fr": "Trop tard", "subject_nl": "Te laat", "audience_roles": ["mayor"]}
-    answer = browser.post(page(mailing), typed | {"items-TOTAL_FORMS": "0", "items-INITIAL_FORMS": "0"})
+    answer = desk.post(page(mailing), typed | {"items-TOTAL_FORMS": "0", "items-INITIAL_FORMS": "0"})
     assert answer.status_code == 409
     assert "Trop tard" in answer.content.decode()
     mailing.refresh_from_db()
@@ -205,22 +205,22 @@ def test_who_reads_alone_sees_no_form_and_cannot_save(lead: Client) -> None:
 # --- Approval -----------------------------------------------------------------------------------
 
 
-def test_asking_approving_and_sending_back(browser: Client, lead: Client) -> None:
+def test_asking_approving_and_sending_back(desk: Client, lead: Client) -> None:
     mailing = MailingFactory()
-    browser.post(step("ask_approval", mailing))
+    desk.post(step("ask_approval", mailing))
     mailing.refresh_from_db()
     assert mailing.state == State.IN_REVIEW
-    assert browser.post(step("approve", mailing), {"shown_hash": mailing.content_hash()}).status_code == 403
+    assert desk.post(step("approve", mailing), {"shown_hash": mailing.content_hash()}).status_code == 403
     shown = lead.get(page(mailing)).context["approve_form"]["shown_hash"].value()
     lead.post(step("send_back", mailing), {"shown_hash": shown, "comment": "Le montant"})
     mailing.refresh_from_db()
     assert mailing.state == State.DRAFT
     assert mailing.approvals.get().comment == "Le montant"
-    browser.post(step("ask_approval", mailing))
+    desk.post(step("ask_approval", mailing))
     lead.post(step("approve", mailing), {"shown_hash": shown})
     mailing.refresh_from_db()
     assert mailing.state == State.APPROVED
-    assert "Le montant" in browser.get(page(mailing)).content.decode()
+    assert "Le montant" in desk.get(page(mailing)).content.decode()
 
 
 def test_sending_back_needs_a_word(lead: Client) -> None:
@@ -240,143 +240,143 @@ def test_approval_of_what_is_no_longer_shown_is_refused(lead: Client) -> None:
 # --- Sending ------------------------------------------------------------------------------------
 
 
-def test_scheduling_takes_brussels_time_and_refuses_the_past(browser: Client) -> None:
+def test_scheduling_takes_brussels_time_and_refuses_the_past(desk: Client) -> None:
     mailing = MailingFactory(approved=True)
-    answer = browser.post(step("schedule", mailing), {"at_0": "2020-01-06", "at_1": "10:00"})
+    answer = desk.post(step("schedule", mailing), {"at_0": "2020-01-06", "at_1": "10:00"})
     assert "at" in answer.context["schedule_form"].errors
     ahead = timezone.localtime() + dt.timedelta(days=3)
-    browser.post(step("schedule", mailing), {"at_0": f"{ahead:%Y-%m-%d}", "at_1": "10:30"})
+    desk.post(step("schedule", mailing), {"at_0": f"{ahead:%Y-%m-%d}", "at_1": "10:30"})
     mailing.refresh_from_db()
     assert mailing.state == State.SCHEDULED
     assert timezone.localtime(mailing.scheduled_for).strftime("%Y-%m-%d %H:%M") == f"{ahead:%Y-%m-%d} 10:30"
-    browser.post(step("unschedule", mailing))
+    desk.post(step("unschedule", mailing))
     mailing.refresh_from_db()
     assert (mailing.state, mailing.scheduled_for) == (State.APPROVED, None)
 
 
-def test_hour_skipped_by_summer_time_is_refused(browser: Client) -> None:
+def test_hour_skipped_by_summer_time_is_refused(desk: Client) -> None:
     mailing = MailingFactory(approved=True)
-    answer = browser.post(step("schedule", mailing), {"at_0": "2031-03-30", "at_1": "02:30"})
+    answer = desk.post(step("schedule", mailing), {"at_0": "2031-03-30", "at_1": "02:30"})
     assert "at" in answer.context["schedule_form"].errors
 
 
-def test_sending_is_asked_twice_with_the_numbers(browser: Client, ixelles: Municipality) -> None:
+def test_sending_is_asked_twice_with_the_numbers(desk: Client, ixelles: Municipality) -> None:
     mailing = MailingFactory(approved=True)
     UserFactory(alderman=ixelles, correspondence_language="nl")
     UserFactory(mayor=ixelles, correspondence_language="both")
     MailPreferenceFactory(user=UserFactory(alderman=ixelles))
-    answer = browser.get(step("send", mailing))
+    answer = desk.get(step("send", mailing))
     with translation.override("en"):
         assert {str(label): count for label, count in answer.context["counts"]} == {"French": 0, "Dutch": 1, "French and Dutch": 1}
     assert len(answer.context["left_out"]) == 1
     assert not Run.objects.exists()
-    sent = browser.post(step("send", mailing))
+    sent = desk.post(step("send", mailing))
     run = Run.objects.get()
     assert sent["Location"] == reverse("admin:mailings_run_change", args=[run.pk])
     assert run.deliveries.pending().count() == 2
 
 
-def test_sending_without_approval_is_refused(browser: Client, lead: Client) -> None:
+def test_sending_without_approval_is_refused(desk: Client, lead: Client) -> None:
     mailing = MailingFactory()
-    assert "not possible any more" in said(browser.post(step("send", mailing), follow=True))
+    assert "not possible any more" in said(desk.post(step("send", mailing), follow=True))
     assert lead.post(step("send", mailing)).status_code == 403
     assert not Run.objects.exists()
 
 
-def test_test_mail_goes_to_oneself_alone(browser: Client, editor: User, lead: Client) -> None:
+def test_test_mail_goes_to_oneself_alone(desk: Client, editor: User, lead: Client) -> None:
     mailing = MailingFactory()
-    browser.post(step("test", mailing), {"language": "nl"})
+    desk.post(step("test", mailing), {"language": "nl"})
     delivery = Delivery.objects.get()
     assert (delivery.kind, delivery.recipient, delivery.language) == ("test", editor, "nl")
     assert lead.post(step("test", mailing), {"language": "nl"}).status_code == 403
 
 
-def test_preview_shows_both_languages_in_frames_that_can_do_nothing(browser: Client) -> None:
+def test_preview_shows_both_languages_in_frames_that_can_do_nothing(desk: Client) -> None:
     mailing = MailingFactory(intro_nl="Voorbeeld <script>alert(1)</script>")
-    body = browser.get(step("preview", mailing)).content.decode()
+    body = desk.get(step("preview", mailing)).content.decode()
     assert body.count("<iframe") == body.count('" sandbox ') == 4
-    frame = browser.get(reverse("admin:mailings_mailing_frame", args=[mailing.pk, "nl"]))
+    frame = desk.get(reverse("admin:mailings_mailing_frame", args=[mailing.pk, "nl"]))
     assert "<script>alert" not in frame.content.decode()
     policy = frame["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "sandbox" in policy
     assert "script-src 'none'" in policy
-    assert browser.get(reverse("admin:mailings_mailing_frame", args=[mailing.pk, "de"])).status_code == 404
+    assert desk.get(reverse("admin:mailings_mailing_frame", args=[mailing.pk, "de"])).status_code == 404
 
 
-def test_audience_is_listed_with_mandates(browser: Client, ixelles: Municipality) -> None:
+def test_audience_is_listed_with_mandates(desk: Client, ixelles: Municipality) -> None:
     mailing = MailingFactory()
     UserFactory(alderman=ixelles, last_name="Van Lissewal")
-    body = browser.get(step("audience", mailing)).content.decode()
+    body = desk.get(step("audience", mailing)).content.decode()
     assert "Van Lissewal" in body
     assert "Alderman / alderwoman, Ixelles" in body
 
 
 @pytest.mark.parametrize("name", ["ask_approval", "approve", "send_back", "schedule", "unschedule", "test"])
-def test_reading_the_address_of_a_step_changes_nothing(browser: Client, name: str) -> None:
-    assert browser.get(step(name, MailingFactory())).status_code == 405
+def test_reading_the_address_of_a_step_changes_nothing(desk: Client, name: str) -> None:
+    assert desk.get(step(name, MailingFactory())).status_code == 405
 
 
 # --- On its way ---------------------------------------------------------------------------------
 
 
-def test_run_is_paused_and_resumed_by_who_may_send(browser: Client, lead: Client) -> None:
+def test_run_is_paused_and_resumed_by_who_may_send(desk: Client, lead: Client) -> None:
     run = RunFactory()
     DeliveryFactory(mailing=True, run=run)
     pause, resume = (reverse(f"admin:mailings_run_{name}", args=[run.pk]) for name in ("pause", "resume"))
     assert lead.post(pause).status_code == 403
-    browser.post(pause)
+    desk.post(pause)
     run.refresh_from_db()
     assert run.state == Run.State.PAUSED
-    browser.post(resume)
+    desk.post(resume)
     run.refresh_from_db()
     assert run.state == Run.State.RUNNING
 
 
-def test_progress_has_a_number_per_state(browser: Client) -> None:
+def test_progress_has_a_number_per_state(desk: Client) -> None:
     run = RunFactory()
     DeliveryFactory.create_batch(2, mailing=True, run=run, sent=True)
     DeliveryFactory(mailing=True, run=run, failed=True)
-    context = browser.get(reverse("admin:mailings_run_change", args=[run.pk])).context
+    context = desk.get(reverse("admin:mailings_run_change", args=[run.pk])).context
     numbers = [count for _label, count, _url in context["progress"]]
     assert numbers == [0, 0, 2, 1, 0, 0]
     assert (context["settled"], context["total"]) == (3, 3)
     for _label, count, url in context["progress"]:
-        assert len(browser.get(url).context["cl"].result_list) == count
+        assert len(desk.get(url).context["cl"].result_list) == count
 
 
 @pytest.mark.parametrize(("answer", "state"), [("arrived", "sent"), ("again", "pending")])
-def test_doubts_are_settled_by_who_may_send(browser: Client, lead: Client, answer: str, state: str) -> None:
+def test_doubts_are_settled_by_who_may_send(desk: Client, lead: Client, answer: str, state: str) -> None:
     doubt = DeliveryFactory(mailing=True, in_doubt=True)
     address = reverse(f"admin:mailings_delivery_{answer}", args=[doubt.pk])
     assert lead.post(address).status_code == 403
-    assert doubt.email in browser.get(reverse("admin:mailings_run_change", args=[doubt.run_id])).content.decode()
-    browser.post(address)
+    assert doubt.email in desk.get(reverse("admin:mailings_run_change", args=[doubt.run_id])).content.decode()
+    desk.post(address)
     doubt.refresh_from_db()
     assert doubt.state == state
 
 
-def test_paused_sending_is_on_the_first_page(browser: Client, editor: User) -> None:
+def test_paused_sending_is_on_the_first_page(desk: Client, editor: User) -> None:
     run = RunFactory()
     pause_run(run, by=editor)
-    [tile] = browser.get(reverse("admin:index")).context["boards"].mail
-    assert [one.pk for one in browser.get(tile.url).context["cl"].result_list] == [run.pk]
+    [tile] = desk.get(reverse("admin:index")).context["boards"].mail
+    assert [one.pk for one in desk.get(tile.url).context["cl"].result_list] == [run.pk]
 
 
-def test_mails_about_requests_and_codes_are_not_for_editors(browser: Client, lead: Client) -> None:
+def test_mails_about_requests_and_codes_are_not_for_editors(desk: Client, lead: Client) -> None:
     code = DeliveryFactory(login_code=True, sent=True, body_text="Code 123456", subject="Votre code 123456")
     notice = DeliveryFactory(notice_mail=True, sent=True)
     mail = DeliveryFactory(mailing=True, sent=True)
     listed = "admin:mailings_delivery_changelist"
-    assert {one.pk for one in browser.get(reverse(listed)).context["cl"].result_list} == {mail.pk}
+    assert {one.pk for one in desk.get(reverse(listed)).context["cl"].result_list} == {mail.pk}
     assert {one.pk for one in lead.get(reverse(listed)).context["cl"].result_list} == {code.pk, notice.pk, mail.pk}
     assert "123456" not in lead.get(reverse("admin:mailings_delivery_change", args=[code.pk])).content.decode()
-    assert browser.get(reverse("admin:mailings_delivery_change", args=[notice.pk])).status_code != 200
+    assert desk.get(reverse("admin:mailings_delivery_change", args=[notice.pk])).status_code != 200
 
 
-def test_delivery_filters(browser: Client, ixelles: Municipality) -> None:
+def test_delivery_filters(desk: Client, ixelles: Municipality) -> None:
     here = DeliveryFactory(mailing=True, recipient=UserFactory(alderman=ixelles), sent=True)
     DeliveryFactory(mailing=True, failed=True)
     address = reverse("admin:mailings_delivery_changelist")
     for query in ({"municipality": "IXL"}, {"run": here.run_id}, {"state__exact": "sent"}):
-        assert [one.pk for one in browser.get(address, query).context["cl"].result_list] == [here.pk]
+        assert [one.pk for one in desk.get(address, query).context["cl"].result_list] == [here.pk]
