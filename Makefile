@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 DEMO := DEBUG=1 DEMO=1 $(BIN)/python manage.py demo
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench chaos messages format lock
+.PHONY: help demo demo-reset manage test check bench chaos messages format lock
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 demo: $(VENV)/.demo ## Run the whole portal here, with PostgreSQL, Valkey, Celery and an inbox inside
 	@exec env $(DEMO)
+
+manage: $(VENV)/.demo ## Run a management command against the running demo: make manage ARGS="send_weekly --week 2026-W48 --now"
+	@test -f .demo/environment || { echo "The demo is not running: start it with make demo in another window." >&2; exit 1; }
+	@set -a; . ./.demo/environment; exec $(BIN)/python manage.py $(ARGS)
 
 demo-reset: $(VENV)/.demo ## Clear the data of the demo
 	@$(DEMO) --reset

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -72,6 +73,10 @@ class DemoStack:
     _children: list[Child] = field(default_factory=list)
     _lock: IO[str] | None = None
 
+    @property
+    def _addresses(self) -> Path:
+        return self.folder / "environment"
+
     def run(self) -> None:
         """Start everything, say when it is ready, and stay until Ctrl-C or SIGTERM. Raises DemoError."""
         self._take_lock()
@@ -106,6 +111,7 @@ class DemoStack:
             self._manage(environment, "seed_demo")
         self._launch(environment)
         self._await_ready()
+        self._leave_addresses(environment)
 
     @contextlib.contextmanager
     def _step(self, name: str) -> Iterator[None]:
@@ -184,6 +190,13 @@ class DemoStack:
                     raise DemoError(f"The portal does not answer after {READY_WITHIN:.0f} s. See {self.folder / 'logs'}.")
                 time.sleep(0.2)
 
+    def _leave_addresses(self, environment: dict[str, str]) -> None:
+        """Write where this demo's parts are, for `make manage` in another window; gone when the demo ends."""
+        names = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "BASE_URL", "DEBUG", "DEMO")
+        lines = [f"{name}={shlex.quote(environment[name])}" for name in names if name in environment]
+        self._addresses.touch(mode=0o600)
+        self._addresses.write_text("\n".join(lines) + "\n")
+
     # --- Staying and ending ---------------------------------------------------------------------
 
     def _stay(self) -> None:
@@ -221,6 +234,7 @@ class DemoStack:
         for service in reversed(self._services):
             service.stop()
             remove(service.sockets)
+        self._addresses.unlink(missing_ok=True)
         if self._lock:
             self._lock.close()
 

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.db import models
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.utils.functional import Promise
 
 from config.messages import faults
 from config.roles import ROLES
@@ -36,7 +39,8 @@ def test_every_visible_word_is_translated_into_french_and_dutch() -> None:
 
 @pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model.__name__)
 def test_models_are_named_for_people(model: type[models.Model]) -> None:
-    assert str(model._meta.verbose_name) != model._meta.model_name or model._meta.model_name in {"run"}
+    for name in (model._meta.verbose_name, model._meta.verbose_name_plural):
+        assert isinstance(name, Promise) or model not in admin.site._registry
     named = [field for field in model._meta.fields if field.name == "state"]
     assert all(field.choices for field in named)
 
@@ -82,7 +86,7 @@ def test_no_signals_of_our_own() -> None:
 
 
 def test_smtp_is_spoken_by_the_delivery_engine_alone() -> None:
-    speaks = re.compile(r"\b(send_mail|send_mass_mail|EmailMessage\(|\.send\(fail_silently|get_connection|smtplib)")
+    speaks = re.compile(r"\b(send_mail\(|send_mass_mail|EmailMessage\(|\.send\(fail_silently|get_connection|smtplib)")
     allowed = ("mailings/delivery", "mailings/smtp.py", "mailings/rendering")
     found = [str(path.relative_to(settings.BASE_DIR)) for path in SOURCES if speaks.search(path.read_text())]
     assert [path for path in found if not path.startswith(allowed)] in ([], ["mailings/accounts.py"])
@@ -90,8 +94,6 @@ def test_smtp_is_spoken_by_the_delivery_engine_alone() -> None:
 
 @pytest.mark.django_db
 def test_every_role_holds_only_permissions_that_exist() -> None:
-    from django.contrib.auth.models import Permission
-
     known = {f"{p.content_type.app_label}.{p.codename}" for p in Permission.objects.select_related("content_type")}
     assert {label for labels in ROLES.values() for label in labels} <= known
 
