@@ -1,7 +1,6 @@
 """Celery: a doorbell. Tasks carry ids or nothing; what is due stands in the tables (ARCHITECTURE, 'The delivery engine')."""
 
 import os
-
 from typing import Any
 
 from celery import Celery

@@ -1,7 +1,6 @@
 """The site of the administration: behind the portal's own log-in, with the day's work on its first page."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.contrib import admin
@@ -12,11 +11,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from config.today import boards_for
+from municipalities.models import User
 
 ORDER = {
     "partnerships": ("ServiceRequest", "Agreement", "SpocAssignment", "Event"),
-    "mailings": ("Mailing", "Measure", "Run", "Delivery"),
     "municipalities": ("Municipality", "Official", "StaffMember"),
+    "mailings": ("Mailing", "Measure", "Run", "Delivery"),
 }
 
 
@@ -25,10 +25,11 @@ class PortalAdminSite(admin.AdminSite):
     site_header = _("Administration of the portal")
     index_title = _("Today")
     index_template = "admin/today.html"
+    enable_nav_sidebar = False  # lists need the width; the objects stand in a row under the header
     site_url = "/"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Only the portal's own objects have pages here: groups follow from config/roles.py, keys of second factors are no one's to read."""
+        """Only the portal's own objects have pages: groups follow from config/roles.py, keys of second factors are nobody's to read."""
         models = model_or_iterable if isinstance(model_or_iterable, list | tuple | set | frozenset) else [model_or_iterable]
         own = [model for model in models if model._meta.app_label in ORDER]
         if own:
@@ -41,11 +42,11 @@ class PortalAdminSite(admin.AdminSite):
         target = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """There is one way out, the portal's."""
         return redirect("account_logout")
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """For somebody known who is no staff the administration does not exist."""
         inner = super().admin_view(view, cacheable)
 
@@ -67,5 +68,5 @@ class PortalAdminSite(admin.AdminSite):
                 found.append(apps_by_label[label] | {"models": listed, "name": apps.get_app_config(label).verbose_name})
         return found
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().index(request, {"boards": boards_for(request.user), **(extra_context or {})})
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().index(request, {"boards": boards_for(cast("User", request.user)), **(extra_context or {})})

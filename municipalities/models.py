@@ -197,7 +197,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
         ordering: ClassVar = ["last_name", "first_name", "pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(Lower("email"), name="user_email_unique", violation_error_message=_("This address already belongs to somebody."))
+            models.UniqueConstraint(
+                Lower("email"), name="user_email_unique", violation_error_message=_("This address already belongs to somebody.")
+            )
         ]
 
     def __str__(self) -> str:

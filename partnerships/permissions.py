@@ -56,18 +56,12 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.SUBMIT: Transition(frozenset({State.DRAFT}), MUNICIPALITY, State.SUBMITTED, Event.Verb.REQUEST_SUBMITTED),
     Action.ACKNOWLEDGE: Transition(frozenset({State.SUBMITTED}), AGENCY, State.ACKNOWLEDGED, Event.Verb.REQUEST_ACKNOWLEDGED),
     Action.START: Transition(frozenset({State.ACKNOWLEDGED}), AGENCY, State.IN_PROGRESS, Event.Verb.REQUEST_STARTED),
-    Action.ASK: Transition(
-        frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), AGENCY, State.WAITING, Event.Verb.REQUEST_ASKED
-    ),
+    Action.ASK: Transition(frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), AGENCY, State.WAITING, Event.Verb.REQUEST_ASKED),
     Action.ANSWER: Transition(frozenset({State.WAITING}), MUNICIPALITY, State.IN_PROGRESS, Event.Verb.REQUEST_ANSWERED),
     Action.COMPLETE: Transition(frozenset({State.IN_PROGRESS}), AGENCY, State.COMPLETED, Event.Verb.REQUEST_COMPLETED),
     Action.CLOSE: Transition(frozenset({State.COMPLETED}), EITHER, State.CLOSED, Event.Verb.REQUEST_CLOSED),
-    Action.DECLINE: Transition(
-        frozenset({State.SUBMITTED, State.ACKNOWLEDGED}), AGENCY, State.DECLINED, Event.Verb.REQUEST_DECLINED
-    ),
-    Action.WITHDRAW: Transition(
-        BEFORE_COMPLETION | {State.DRAFT}, MUNICIPALITY, State.WITHDRAWN, Event.Verb.REQUEST_WITHDRAWN
-    ),
+    Action.DECLINE: Transition(frozenset({State.SUBMITTED, State.ACKNOWLEDGED}), AGENCY, State.DECLINED, Event.Verb.REQUEST_DECLINED),
+    Action.WITHDRAW: Transition(BEFORE_COMPLETION | {State.DRAFT}, MUNICIPALITY, State.WITHDRAWN, Event.Verb.REQUEST_WITHDRAWN),
     Action.ASSIGN: Transition(BEFORE_COMPLETION | {State.COMPLETED}, AGENCY, None, Event.Verb.REQUEST_ASSIGNED),
     Action.MESSAGE: Transition(BEFORE_COMPLETION | {State.COMPLETED}, EITHER, None, Event.Verb.MESSAGE_SENT),
 }

@@ -69,9 +69,7 @@ def test_staff_have_the_rights_of_their_group():
     assert not UserFactory(lead=True).has_perm("mailings.send_mailing")
 
 
-@pytest.mark.parametrize(
-    ("trait", "state"), [("draft", "draft"), ("future", "signed"), ("expiring", "expiring"), ("expired", "expired")]
-)
+@pytest.mark.parametrize(("trait", "state"), [("draft", "draft"), ("future", "signed"), ("expiring", "expiring"), ("expired", "expired")])
 def test_every_state_of_an_agreement_can_be_made(trait, state):
     assert AgreementFactory(**{trait: True}).state_on(timezone.localdate()) == Agreement.State(state)
 

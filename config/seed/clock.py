@@ -12,6 +12,7 @@ from partnerships.working_days import is_working_day
 
 DAYS_BACK = 1000  # further back than any story of the seed
 
+
 def at_hour(day: dt.date, hour: str) -> dt.datetime:
     """The moment at which clocks in Brussels show that hour, `10:15`, on that day."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time.fromisoformat(hour)))

@@ -158,9 +158,7 @@ class Ledger:
         token = uuid.uuid5(NAMESPACE, f"message:{request.key}:{at.isoformat()}")
         return Message(request=request, token=token, author=author, side=party, body=step.words, language=request.language, sent_at=at)
 
-    def _record(
-        self, told: Told, verb: str, actor: User, at: dt.datetime, *, data: dict[str, Any], message: Message | None = None
-    ) -> None:
+    def _record(self, told: Told, verb: str, actor: User, at: dt.datetime, *, data: dict[str, Any], message: Message | None = None) -> None:
         event = Event(verb=verb, actor=actor, municipality=told.request.municipality, at=at, data=data)
         told.entries.append(Entry(event, message))
 

@@ -51,9 +51,7 @@ OFFICIALS = {
     "WSL": _people("Ilse Meersdael f both, Lucas Pontarlier m fr, Inês Oliveirinha f fr, Georges Valmirande m fr"),
     "WSP": _people("Karine Aubelair f fr, Roel Hoogenbosch m nl, Andrei Dumitrenco m fr, Paulette Fontenelle_Ruys f fr"),
 }
-SPOCS = _people(
-    "Valérie Delacharme f fr, Stijn Vermeulenaar m nl, Aïcha Berradouane f fr, Thomas Wittebrood m nl, Joëlle Kasangani f fr"
-)
+SPOCS = _people("Valérie Delacharme f fr, Stijn Vermeulenaar m nl, Aïcha Berradouane f fr, Thomas Wittebrood m nl, Joëlle Kasangani f fr")
 STAFF = {
     "lead": (Person("Marijke", "Overstraete", "f", "nl"), LEAD),
     "editor": (Person("Olivier", "Plumereau", "m", "fr"), EDITOR),

@@ -6,5 +6,14 @@ from mailings.models.measures import Measure
 from mailings.models.notices import Heartbeat, MailPreference, Notice
 
 __all__ = [
-    "Approval", "Delivery", "Heartbeat", "MailPreference", "Mailing", "MailingItem", "Measure", "Notice", "Run", "RunContent",
+    "Approval",
+    "Delivery",
+    "Heartbeat",
+    "MailPreference",
+    "Mailing",
+    "MailingItem",
+    "Measure",
+    "Notice",
+    "Run",
+    "RunContent",
 ]

@@ -271,9 +271,7 @@ class Approval(models.Model):
         verbose_name_plural = _("approvals")
         ordering: ClassVar = ["pk"]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="approval_sent_back_with_comment", condition=~models.Q(verdict="sent_back") | ~models.Q(comment="")
-            )
+            models.CheckConstraint(name="approval_sent_back_with_comment", condition=~models.Q(verdict="sent_back") | ~models.Q(comment=""))
         ]
 
     def __str__(self) -> str:

@@ -91,7 +91,7 @@ def _wrap_line(line: str) -> str:
     start = lead.group() if lead else ""
     indent = start if start.strip() == ">" else " " * len(start)
     return textwrap.fill(
-        line[len(start):],
+        line[len(start) :],
         width=TEXT_WIDTH,
         initial_indent=start,
         subsequent_indent=indent,

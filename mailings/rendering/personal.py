@@ -61,9 +61,7 @@ def personal_parts(people: Iterable[int], on: dt.date) -> dict[int, Personal]:
     return {person: _personal(held, requests, spocs) for person, held in mandates.items()}
 
 
-def _personal(
-    mandates: list[Mandate], requests: dict[int, list[RequestLine]], spocs: dict[int, list[SpocAssignment]]
-) -> Personal:
+def _personal(mandates: list[Mandate], requests: dict[int, list[RequestLine]], spocs: dict[int, list[SpocAssignment]]) -> Personal:
     places = list(dict.fromkeys(mandate.municipality_id for mandate in mandates))
     mine = [line for place in places for line in requests[place]]
     mine.sort(key=lambda line: (not line.is_turn_of_municipality, line.reference))

@@ -45,9 +45,7 @@ def draft_weekly(*, year: int, week: int, by: User | None = None) -> Mailing:
     monday = dt.date.fromisocalendar(year, week, 1)
     if not _may_draft(by):
         raise MailingActionNotAllowed(Action.EDIT, Mailing(iso_year=year, iso_week=week))
-    mailing, made = Mailing.objects.get_or_create(
-        kind=Mailing.Kind.WEEKLY, iso_year=year, iso_week=week, defaults=_opening_texts(week)
-    )
+    mailing, made = Mailing.objects.get_or_create(kind=Mailing.Kind.WEEKLY, iso_year=year, iso_week=week, defaults=_opening_texts(week))
     if made:
         _propose_items(mailing, monday)
         record_event(Event.Verb.MAILING_DRAFTED, mailing, by=by, data={"week": mailing.week_label, "items": mailing.items.count()})
@@ -248,9 +246,7 @@ def _locked_as_shown(mailing: Mailing, action: Action, by: User, shown_hash: str
 
 
 def _give_verdict(mailing: Mailing, verdict: str, *, by: User, comment: str) -> Approval:
-    return Approval.objects.create(
-        mailing=mailing, by=by, verdict=verdict, content_hash=mailing.content_hash(), comment=comment.strip()
-    )
+    return Approval.objects.create(mailing=mailing, by=by, verdict=verdict, content_hash=mailing.content_hash(), comment=comment.strip())
 
 
 # --- Schedule -----------------------------------------------------------------------------------

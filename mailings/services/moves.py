@@ -20,9 +20,7 @@ def check_action(mailing: Mailing, action: Action, by: User | None) -> None:
         raise MailingActionNotAllowed(action, mailing)
 
 
-def move_mailing(
-    mailing: Mailing, action: Action, *, by: User | None, data: dict[str, Any] | None = None, **changes: Any
-) -> Mailing:
+def move_mailing(mailing: Mailing, action: Action, *, by: User | None, data: dict[str, Any] | None = None, **changes: Any) -> Mailing:
     """Take one row of TRANSITIONS on a locked mailing: check, set state and fields, save, record."""
     check_action(mailing, action, by)
     rule = TRANSITIONS[action]

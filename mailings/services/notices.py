@@ -43,9 +43,7 @@ def _decide_batch(now: dt.datetime) -> int:
     notices = Notice.objects.bulk_create(Notice(event=event, decided_at=now) for event in events)
     words = _words_of(events)
     on = timezone.localdate(now)
-    deliveries = [
-        delivery for notice in notices for delivery in _deliveries(notice, words.get(notice.event.pk, ("", "")), on)
-    ]
+    deliveries = [delivery for notice in notices for delivery in _deliveries(notice, words.get(notice.event.pk, ("", "")), on)]
     if deliveries:
         Delivery.objects.bulk_create(deliveries)
         ring()

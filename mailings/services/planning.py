@@ -66,9 +66,7 @@ def plan_run(mailing: Mailing, *, by: User | None) -> Run:
         RunContent(run=run, language=language, content=content_of(mailing, language)) for language in CONTENT_LANGUAGES
     )
     planned = _plan_deliveries(run, now)
-    move_mailing(
-        mailing, Action.SEND, by=by, data={"run": run.pk, "deliveries": planned}, sent_at=now, held_reason="", scheduled_for=None
-    )
+    move_mailing(mailing, Action.SEND, by=by, data={"run": run.pk, "deliveries": planned}, sent_at=now, held_reason="", scheduled_for=None)
     ring()
     return run
 

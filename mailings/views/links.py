@@ -61,9 +61,7 @@ def web_version(request: HttpRequest, token: str) -> HttpResponse:
         run, language = Run.objects.select_related("mailing").filter(pk=target.run or 0).first(), target.language
     if run is None:
         raise Http404
-    versions = [
-        {"language": one, "content": readable(sent_content(run.mailing, one))} for one in CorrespondenceLanguage(language).contents
-    ]
+    versions = [{"language": one, "content": readable(sent_content(run.mailing, one))} for one in CorrespondenceLanguage(language).contents]
     return _page(request, language, "mailings/web_version.html", {"mailing": run.mailing, "versions": versions})
 
 

@@ -38,7 +38,9 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return {
             Agreement.State.DRAFT: self.filter(signed_on__isnull=True),
             Agreement.State.SIGNED: self.signed().filter(period__startswith__gt=on),
-            Agreement.State.IN_FORCE: in_force.filter(models.Q(period__endswith__isnull=True) | models.Q(period__endswith__gt=soon + ONE_DAY)),
+            Agreement.State.IN_FORCE: in_force.filter(
+                models.Q(period__endswith__isnull=True) | models.Q(period__endswith__gt=soon + ONE_DAY)
+            ),
             Agreement.State.EXPIRING: in_force.filter(period__endswith__lte=soon + ONE_DAY),
             Agreement.State.EXPIRED: self.signed().filter(period__endswith__lte=on),
         }[Agreement.State(state)]
@@ -76,9 +78,7 @@ class Agreement(models.Model):
     college_decision_on = models.DateField(_("college decision"), null=True, blank=True)
     council_decision_on = models.DateField(_("council decision"), null=True, blank=True)
     period = DateRangeField(_("period"))
-    services = ArrayField(
-        models.CharField(max_length=20, choices=Kind.choices), verbose_name=_("services covered"), default=all_kinds
-    )
+    services = ArrayField(models.CharField(max_length=20, choices=Kind.choices), verbose_name=_("services covered"), default=all_kinds)
     signatories_municipality = models.CharField(_("signatories for the municipality"), max_length=200, blank=True)
     signatories_agency = models.CharField(_("signatories for the agency"), max_length=200, blank=True)
     note_fr = models.TextField(_("note in French"), blank=True)

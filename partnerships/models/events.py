@@ -69,9 +69,17 @@ class Event(models.Model):
     verb = models.CharField(_("what"), max_length=40, choices=Verb.choices)
     at = models.DateTimeField(_("when"), default=timezone.now)
     actor = models.ForeignKey(
-        User, verbose_name=_("who"), on_delete=models.PROTECT, null=True, blank=True, related_name="events", help_text=_("Empty: the portal itself.")
+        User,
+        verbose_name=_("who"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        help_text=_("Empty: the portal itself."),
     )
-    municipality = models.ForeignKey(Municipality, verbose_name=_("municipality"), on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    municipality = models.ForeignKey(
+        Municipality, verbose_name=_("municipality"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
     object_id = models.BigIntegerField()
     subject = GenericForeignKey("content_type", "object_id")

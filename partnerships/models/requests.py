@@ -166,11 +166,10 @@ class ServiceRequest(models.Model):
                 | models.Q(reference__isnull=False, submitted_at__isnull=False)
                 | models.Q(state="withdrawn", reference__isnull=True),
             ),
+            models.CheckConstraint(name="request_declined_with_reason", condition=~models.Q(state="declined") | ~models.Q(reason="")),
             models.CheckConstraint(
-                name="request_declined_with_reason", condition=~models.Q(state="declined") | ~models.Q(reason="")
-            ),
-            models.CheckConstraint(
-                name="request_urgent_with_reason", condition=models.Q(is_urgent=False) | ~models.Q(urgent_reason="") | models.Q(state="draft")
+                name="request_urgent_with_reason",
+                condition=models.Q(is_urgent=False) | ~models.Q(urgent_reason="") | models.Q(state="draft"),
             ),
             models.CheckConstraint(
                 name="request_ended_has_time",
@@ -181,7 +180,15 @@ class ServiceRequest(models.Model):
                 name="request_state_known",
                 condition=models.Q(
                     state__in=[
-                        "draft", "submitted", "acknowledged", "in_progress", "waiting", "completed", "closed", "declined", "withdrawn"
+                        "draft",
+                        "submitted",
+                        "acknowledged",
+                        "in_progress",
+                        "waiting",
+                        "completed",
+                        "closed",
+                        "declined",
+                        "withdrawn",
                     ]
                 ),
             ),
@@ -267,7 +274,10 @@ class AuditDetails(models.Model):
         help_text=_("A council decision, a plan, a subsidy, a permit, or something else."),
     )
     questions = models.TextField(
-        _("questions to answer"), blank=True, validators=[MaxLengthValidator(3000)], help_text=_("One short question per line, ten at most.")
+        _("questions to answer"),
+        blank=True,
+        validators=[MaxLengthValidator(3000)],
+        help_text=_("One short question per line, ten at most."),
     )
     sectors = ArrayField(models.CharField(max_length=20, choices=Sector.choices), verbose_name=_("sectors"), default=list, blank=True)
     data_wanted = ArrayField(models.CharField(max_length=20, choices=Data.choices), verbose_name=_("data wanted"), default=list, blank=True)

@@ -51,9 +51,7 @@ def _check(request: ServiceRequest, action: Action, by: User) -> None:
         raise ActionNotAllowed(action, request)
 
 
-def _move(
-    request: ServiceRequest, action: Action, *, by: User, data: dict[str, Any] | None = None, **changes: Any
-) -> ServiceRequest:
+def _move(request: ServiceRequest, action: Action, *, by: User, data: dict[str, Any] | None = None, **changes: Any) -> ServiceRequest:
     """Take one row of TRANSITIONS: lock, check, set state and fields, save, record. Raises ActionNotAllowed."""
     request = _locked(request)
     _check(request, action, by)
@@ -66,9 +64,7 @@ def _move(
     if request.state in ServiceRequest.ENDED and not request.ended_at:
         request.ended_at = timezone.now()
     request.save()
-    record_event(
-        rule.verb, request, by=by, municipality=request.municipality, data={"from": before, "to": request.state} | (data or {})
-    )
+    record_event(rule.verb, request, by=by, municipality=request.municipality, data={"from": before, "to": request.state} | (data or {}))
     return request
 
 
@@ -92,9 +88,7 @@ def draft_request(
     click or six simultaneous posts make one. `language` (fr or nl) is the one the request is written in. Raises
     ActionNotAllowed for a person without a mandate in force.
     """
-    request = ServiceRequest(
-        municipality=municipality, kind=kind, token=token, language=language, asked_by=by, **fields
-    )
+    request = ServiceRequest(municipality=municipality, kind=kind, token=token, language=language, asked_by=by, **fields)
     if party_of(by, request) != Party.MUNICIPALITY:
         raise ActionNotAllowed(Action.EDIT, request)
     try:
@@ -244,9 +238,7 @@ def complete_request(request: ServiceRequest, *, by: User, result: str, language
     """Declare the work done, with a word on the result; the municipality may still answer before it is closed."""
     result = _words(result, "result")
     message = _write_message(request, by=by, side=Party.AGENCY, body=result, language=language, token=token)
-    return _move(
-        request, Action.COMPLETE, by=by, result=result, completed_at=timezone.now(), data={"message": message.pk}
-    )
+    return _move(request, Action.COMPLETE, by=by, result=result, completed_at=timezone.now(), data={"message": message.pk})
 
 
 @transaction.atomic
@@ -281,9 +273,7 @@ def withdraw_request(request: ServiceRequest, *, by: User, reason: str = "") -> 
 
 
 @transaction.atomic
-def send_message(
-    request: ServiceRequest, *, by: User, body: str, language: str, token: uuid.UUID | None = None
-) -> Message:
+def send_message(request: ServiceRequest, *, by: User, body: str, language: str, token: uuid.UUID | None = None) -> Message:
     """Write to the other party. While the municipality is waited for, its message is the answer and work goes on.
 
     The same `token` twice returns the message already sent. Raises ValidationError when empty, ActionNotAllowed when ended.
@@ -308,9 +298,7 @@ def _words(text: str, field: str) -> str:
     return text
 
 
-def _write_message(
-    request: ServiceRequest, *, by: User, side: Party, body: str, language: str, token: uuid.UUID | None
-) -> Message:
+def _write_message(request: ServiceRequest, *, by: User, side: Party, body: str, language: str, token: uuid.UUID | None) -> Message:
     message = Message(request=request, author=by, side=side, body=body, language=language, token=token or uuid.uuid4())
     message.full_clean(exclude=["request", "author", "token"])
     message.save(force_insert=True)

@@ -74,7 +74,9 @@ def _free_port() -> int:
 def start_portal(folder: Path, **environment: str) -> Portal:
     """Start the demo in a folder of its own and return once it says that it is ready."""
     port = _free_port()
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PYTEST"))}
+    outside = {
+        name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PYTEST"))
+    }
     process = subprocess.Popen(
         [sys.executable, "manage.py", "demo"],
         cwd=settings.BASE_DIR,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
+from municipalities.reference import MUNICIPALITIES
 from tests.e2e.conftest import Portal, Visitor
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -56,8 +57,7 @@ def _write_ask_approve_send(visitor: Visitor, language: str) -> None:
 
 
 def _officials() -> set[str]:
-    codes = "and aud bsa bxl etb evr for gan ixl jet koe mol sgi sjo sch ucc wbo wsl wsp".split()
-    return {f"{seat}.{code}@example.org" for seat in SEATS for code in codes}
+    return {f"{seat}.{row.code.lower()}@example.org" for seat in SEATS for row in MUNICIPALITIES}
 
 
 def _received(portal: Portal) -> dict[str, list[dict[str, object]]]:
@@ -116,7 +116,7 @@ def _keeps_the_rules(source: str) -> None:
 
 
 def _read_online_and_unsubscribe(portal: Portal, visitor: Visitor, mail: dict[str, object]) -> None:
-    headers = dict((name, value) for name, value in mail["headers"])  # type: ignore[attr-defined]
+    headers = dict(mail["headers"])  # type: ignore[call-overload]
     address = re.findall(r"<(https?:[^>]+)>", headers["List-Unsubscribe"])[0]
     reader = visitor("fr")
     assert reader.goto(address.replace("/unsubscribe/", "/")).status == 200

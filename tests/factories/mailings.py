@@ -73,9 +73,7 @@ class MailingFactory(factory.django.DjangoModelFactory[Mailing]):
     intro_nl = "Dit zijn de nieuwe maatregelen van deze week."
     closing_fr = "Cordialement,"
     closing_nl = "Met vriendelijke groet,"
-    scheduled_for = factory.LazyAttribute(
-        lambda o: timezone.now() + dt.timedelta(hours=1) if o.state == Mailing.State.SCHEDULED else None
-    )
+    scheduled_for = factory.LazyAttribute(lambda o: timezone.now() + dt.timedelta(hours=1) if o.state == Mailing.State.SCHEDULED else None)
     sent_at = factory.LazyAttribute(lambda o: timezone.now() if o.state in Mailing.GONE_OUT else None)
 
     @factory.post_generation

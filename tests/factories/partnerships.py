@@ -117,9 +117,7 @@ class RequestFactory(factory.django.DjangoModelFactory[ServiceRequest]):
     created_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=10))
     submitted_at = factory.LazyAttribute(lambda o: None if o.state in NOT_YET_SUBMITTED else _hours_after(o.created_at, 24))
     acknowledged_at = factory.LazyAttribute(lambda o: None if o.state in NOT_YET_ACKNOWLEDGED else _hours_after(o.submitted_at, 24))
-    completed_at = factory.LazyAttribute(
-        lambda o: _hours_after(o.submitted_at, 96) if o.state in {State.COMPLETED, State.CLOSED} else None
-    )
+    completed_at = factory.LazyAttribute(lambda o: _hours_after(o.submitted_at, 96) if o.state in {State.COMPLETED, State.CLOSED} else None)
     ended_at = factory.LazyAttribute(lambda o: _hours_after(o.created_at, 144) if o.state in ServiceRequest.ENDED else None)
     due_on = factory.LazyAttribute(lambda o: None if o.submitted_at is None else days_from_today(7))
     result = factory.LazyAttribute(lambda o: "" if o.completed_at is None else "Le rapport est remis au collège.")

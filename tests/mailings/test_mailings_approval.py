@@ -218,6 +218,9 @@ def test_an_item_from_a_measure_carries_its_words_in_both_languages() -> None:
     item = services.item_from_measure(measure, mailing=mailing, position=4)
     item.save()
     assert (item.title_fr, item.title_nl, item.body_fr, item.body_nl) == (
-        measure.title_fr, measure.title_nl, measure.summary_fr, measure.summary_nl,
+        measure.title_fr,
+        measure.title_nl,
+        measure.summary_fr,
+        measure.summary_nl,
     )
     assert item.source_url == measure.source_url
