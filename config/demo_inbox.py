@@ -88,7 +88,7 @@ def _parse(path: Path, name: str) -> KeptMail:
         id=name,
         to=str(mail.get("To", "")),
         sender=str(mail.get("From", "")),
-        subject=str(mail.get("Subject", "")),
+        subject=str(mail.get("Subject", "")).strip(),
         sent_at=_moment(mail),
         headers=tuple((key, str(value)) for key, value in mail.items()),
         text=_body(mail, "plain"),

@@ -10,8 +10,11 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
+from email.generator import BytesGenerator
+from email.header import Header
 from email.utils import parseaddr
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +30,8 @@ TOO_BIG = (552, 523)
 OUR_FAULT = (AUTHENTICATION_REQUIRED, BAD_SEQUENCE)  # says something of the sender, nothing of this mail
 LEADING_DOT = re.compile(rb"(?m)^\.")
 LONGEST_RESPONSE = 300
+LONGEST_LINE = 998  # RFC 5322, 2.1.1
+LONGEST_ENCODED_LINE = 76  # RFC 2047, 2
 
 
 class DeliveryFault(Exception):
@@ -200,11 +205,22 @@ def _prepared(message: EmailMessage) -> tuple[str, list[str], bytes]:
     encoding = message.encoding or settings.DEFAULT_CHARSET
     try:
         sender, *recipients = [_address(address, str(encoding)) for address in (message.from_email, *message.recipients())]
-        content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+        content = _written(message)
     except ValueError as fault:
         raise Refused(f"The message cannot be written: {type(fault).__name__}") from fault
     content = LEADING_DOT.sub(b"..", content)
     return sender, recipients, content if content.endswith(b"\r\n") else content + b"\r\n"
+
+
+def _written(message: EmailMessage) -> bytes:
+    """The message on the wire. Python's own folding leaves `Subject:` and long links an empty first line; this does not."""
+    mail = message.message()
+    if not message.subject.isascii():
+        words = Header(message.subject, "utf-8", maxlinelen=LONGEST_ENCODED_LINE, header_name="Subject")
+        mail.replace_header("Subject", words.encode())
+    buffer = BytesIO()
+    BytesGenerator(buffer, mangle_from_=False, maxheaderlen=LONGEST_LINE).flatten(mail, linesep="\r\n")
+    return buffer.getvalue()
 
 
 @lru_cache(maxsize=128)

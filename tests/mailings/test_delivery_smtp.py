@@ -3,12 +3,13 @@
 import select
 import socket
 import threading
+from email import message_from_bytes, policy
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 
-from mailings.smtp import DeliveryFault, InDoubt, NotTaken, PhasedEmailBackend, Refused, printable
+from mailings.smtp import DeliveryFault, InDoubt, NotTaken, PhasedEmailBackend, Refused, _prepared, printable
 from tests.mailings.sink import Sink
 
 MEANING = {
@@ -139,3 +140,20 @@ def test_backend_serves_ordinary_django_mail(sink, settings):
 def test_words_of_a_server_fit_a_column():
     assert printable(b"one\r\n\x00two \xff") == "one two \ufffd"
     assert len(printable("x" * 1000)) == 300
+
+
+def test_headers_begin_on_their_own_line():
+    message = EmailMessage(
+        "Semaine 48 : prime compensatoire, pôle d'urgence régional et aides communales aux commerçants",
+        "Bonjour",
+        "portal@example.org",
+        ["alderman.ixl@example.org"],
+        headers={"List-Unsubscribe": f"<https://portal.example.org/m/{'x' * 120}/unsubscribe/>"},
+    )
+    _sender, _recipients, content = _prepared(message)
+    head = content.split(b"\r\n\r\n")[0].decode().split("\r\n")
+    assert not [line for line in head if not line.partition(":")[2].strip() and not line.startswith(" ")]
+    assert all(len(line) <= 76 for line in head if "=?" in line)
+    parsed = message_from_bytes(content, policy=policy.default)
+    assert parsed["Subject"] == message.subject
+    assert parsed["List-Unsubscribe"] == message.extra_headers["List-Unsubscribe"]
