@@ -33,6 +33,7 @@ class Frame:
         self.is_known = bool(self.user and self.user.is_authenticated)
         self.languages = InterfaceLanguage.choices
         self.site_name = settings.SITE_NAME
+        self.is_demo = settings.DEMO_DOORS
 
     @cached_property
     def agency_name(self) -> str:

@@ -214,9 +214,9 @@ def _prepared(message: EmailMessage) -> tuple[str, list[str], bytes]:
 
 def _written(message: EmailMessage) -> bytes:
     """The message on the wire. Python's own folding leaves `Subject:` and long links an empty first line; this does not."""
-    mail = message.message()
-    if not message.subject.isascii():
-        words = Header(message.subject, "utf-8", maxlinelen=LONGEST_ENCODED_LINE, header_name="Subject")
+    mail, subject = message.message(), str(message.subject)
+    if not subject.isascii():
+        words = Header(subject, "utf-8", maxlinelen=LONGEST_ENCODED_LINE, header_name="Subject")
         mail.replace_header("Subject", words.encode())
     buffer = BytesIO()
     BytesGenerator(buffer, mangle_from_=False, maxheaderlen=LONGEST_LINE).flatten(mail, linesep="\r\n")

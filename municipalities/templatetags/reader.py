@@ -31,6 +31,12 @@ def day_and_hour(value: dt.datetime | None) -> str:
 
 
 @register.filter
+def has_passed(value: dt.date | None) -> bool:
+    """Whether a day lies before today in Brussels; never so for none."""
+    return value is not None and value < timezone.localdate()
+
+
+@register.filter
 def phone_link(number: str) -> str:
     """The address behind a telephone number: `+32 2 000 00 00` becomes `tel:+3220000000`."""
     return "tel:" + "".join(character for character in number if character.isdigit() or character == "+")
