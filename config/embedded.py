@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 DATABASE = "portal"
 ROLE = "portal"
@@ -103,6 +104,14 @@ def _stop(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
             process.wait()
 
 
+class _Identity(TypedDict, total=False):
+    """Whom a process runs as, in the words of `subprocess`; nothing given: as whoever starts it."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
 @dataclass
 class Postgres:
     """One PostgreSQL cluster in a folder. `volatile` trades safety after a crash for speed: for tests alone."""
@@ -146,7 +155,7 @@ class Postgres:
         if self.process:
             _stop(self.process, signal.SIGINT)  # fast shutdown: sessions end, nothing committed is lost
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> _Identity:
         if not self._as_nobody:
             return {}
         person = pwd.getpwnam(UNPRIVILEGED)
@@ -165,7 +174,7 @@ class Postgres:
 
     def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
         environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C", "PGTZ": "UTC"}
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", env=environment, **self._identity())  # type: ignore[call-overload,no-any-return]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", env=environment, **self._identity())
 
     def _make_cluster(self) -> None:
         if any(self.data.iterdir()):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polib
 from babel.messages.extract import extract_python
@@ -13,7 +14,7 @@ from django.utils.translation.template import templatize
 
 from config.translations import LANGUAGES, catalogue_path
 
-KEYWORDS = {
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -55,8 +56,8 @@ def _words_in(function: str) -> int:
     return len(KEYWORDS[function] or (1,))
 
 
-def _word(function: str, messages: object) -> Word | None:
-    parts = [messages] if isinstance(messages, str) else list(messages)[: _words_in(function)]  # type: ignore[call-overload]
+def _word(function: str, messages: str | Iterable[Any]) -> Word | None:
+    parts = [messages] if isinstance(messages, str) else list(messages)[: _words_in(function)]
     if not all(isinstance(part, str) and part for part in parts):
         return None
     if function.startswith("npgettext"):
@@ -73,8 +74,8 @@ def collect() -> dict[Word, list[str]]:
     found: dict[Word, list[str]] = {}
     for path, text in _sources():
         place = str(path.relative_to(settings.BASE_DIR))
-        for _line, function, messages, _comments in extract_python(io.BytesIO(text.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}):
-            word = _word(function, messages)
+        for _line, function, messages, _comments in extract_python(io.BytesIO(text.encode()), KEYWORDS, [], {"encoding": "utf-8"}):
+            word = _word(str(function), messages)
             if word and place not in found.setdefault(word, []):
                 found[word].append(place)
     return found

@@ -14,6 +14,17 @@ from config.embedded import Postgres, Valkey, remove, socket_folder
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
 
+def _stop_postgres(postgres: Postgres, folder: Path) -> None:
+    postgres.stop()
+    remove(folder)
+    remove(postgres.sockets)
+
+
+def _stop_valkey(valkey: Valkey) -> None:
+    valkey.stop()
+    remove(valkey.sockets)
+
+
 def _start_services() -> None:
     if "DATABASE_URL" not in os.environ:
         folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
@@ -21,12 +32,12 @@ def _start_services() -> None:
         postgres = Postgres(folder / "postgres", socket_folder(), volatile=True)
         postgres.start()
         os.environ["DATABASE_URL"] = postgres.url
-        atexit.register(lambda: (postgres.stop(), remove(folder), remove(postgres.sockets)))
+        atexit.register(_stop_postgres, postgres, folder)
     if "REDIS_URL" not in os.environ:
         valkey = Valkey(socket_folder())
         valkey.start()
         os.environ["REDIS_URL"] = valkey.url
-        atexit.register(lambda: (valkey.stop(), remove(valkey.sockets)))
+        atexit.register(_stop_valkey, valkey)
 
 
 _start_services()

@@ -108,4 +108,4 @@ def not_found(request: HttpRequest, exception: Any) -> HttpResponse:
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the database, which may be what failed."""
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]
+    return render(None, "500.html", status=500)

@@ -35,7 +35,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         """Agreements that `state_on` says are in that state on that day."""
         soon = on + settings.AGREEMENT_EXPIRING_WITHIN
         in_force = self.in_force(on)
-        return {
+        by_state: dict[Agreement.State, AgreementQuerySet] = {
             Agreement.State.DRAFT: self.filter(signed_on__isnull=True),
             Agreement.State.SIGNED: self.signed().filter(period__startswith__gt=on),
             Agreement.State.IN_FORCE: in_force.filter(
@@ -43,7 +43,8 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             ),
             Agreement.State.EXPIRING: in_force.filter(period__endswith__lte=soon + ONE_DAY),
             Agreement.State.EXPIRED: self.signed().filter(period__endswith__lte=on),
-        }[Agreement.State(state)]
+        }
+        return by_state[Agreement.State(state)]
 
     def visible_to(self, user: "User", on: dt.date | None = None) -> "AgreementQuerySet":
         """Staff with the right see all; an official those of the municipalities of their mandates, once signed."""
