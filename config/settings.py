@@ -22,6 +22,7 @@ if (BASE_DIR / ".env").exists():
 # --- What kind of run this is -------------------------------------------------------------------
 
 INSECURE_SECRET_KEY = "insecure-only-for-demo-and-tests"  # noqa: S105 - refused below in production
+SECRET_KEY_LENGTH = 50
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
@@ -34,8 +35,8 @@ BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000" if DEBUG else "")
 def _refuse_unsafe_production() -> None:
     """Stop the start of a production process whose settings are missing or those of a try-out."""
     faults = []
-    if not SECRET_KEY or SECRET_KEY == INSECURE_SECRET_KEY or len(SECRET_KEY) < 40:
-        faults.append("SECRET_KEY must be set to at least 40 random characters")
+    if not SECRET_KEY or SECRET_KEY == INSECURE_SECRET_KEY or len(SECRET_KEY) < SECRET_KEY_LENGTH:
+        faults.append("SECRET_KEY must be set to at least 50 random characters")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
         faults.append("ALLOWED_HOSTS must name the portal's hosts")
     if not BASE_URL.startswith("https://"):
@@ -182,7 +183,10 @@ MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "hub.brussels portal"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are entered by the team, and proven by the code
 
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique whatever its case: constraint user_email_unique
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # the address is unique whatever its case: constraint user_email_unique
+    "security.W019",  # previews of mails are shown in frames of the portal's own pages; CSP says the same (frame-ancestors)
+]
 
 # --- Language and time --------------------------------------------------------------------------
 
