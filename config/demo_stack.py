@@ -209,7 +209,7 @@ class DemoStack:
     def _look_after_children(self, *, may_restart: bool) -> None:
         for service in self._services:
             if service.process and service.process.poll() is not None:
-                raise DemoError(f"{type(service).__name__} has ended. See {self.folder / 'logs'}; start again with `make demo`.")
+                self._start_again(service)
         for child in self._children:
             if not child.has_ended():
                 continue
@@ -218,6 +218,14 @@ class DemoStack:
             self.say(f"  {child.name} has ended; it is started again.")
             child.signal_family(signal.SIGKILL)
             child.start()
+
+    def _start_again(self, service: Postgres | Valkey) -> None:
+        name = type(service).__name__
+        self.say(f"  {name} has ended; it is started again.")
+        try:
+            service.start()
+        except (EmbeddedServiceError, OSError) as error:
+            raise DemoError(f"{name} does not come back: {error}") from error
 
     def stop(self) -> None:
         """End every process of the demo, those in front first, the database last; a second Ctrl-C does not interrupt it."""
