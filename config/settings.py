@@ -327,4 +327,9 @@ AGREEMENT_EXPIRING_WITHIN = timedelta(days=180)
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = env.int("ACKNOWLEDGE_WITHIN_WORKING_DAYS", default=2)
 COMPLETE_WITHIN_WORKING_DAYS = {"audit": 60, "development": 40, "works": 15}
 
+TURNOVER_FILE_BYTES = 2 * 1024 * 1024  # a list of 2,000 mandates is far smaller
+TURNOVER_FILE_ROWS = 2_000
+TURNOVER_UPLOAD_KEPT = timedelta(hours=24)  # a file that was looked at and not imported
+TURNOVER_UNDO_WITHIN = timedelta(days=60)  # what undoing an import needs is kept as long
+
 SITE_NAME = _("Municipalities and hub.brussels")

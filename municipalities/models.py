@@ -19,6 +19,7 @@ from simple_history.models import HistoricalRecords
 
 from municipalities.languages import Bilingual, CorrespondenceLanguage, InterfaceLanguage, content_language
 from municipalities.reference import sort_key
+from municipalities.turnover.models import Turnover, TurnoverChange  # noqa: F401 - they live beside what uses them
 
 
 def first_day(period: Any) -> dt.date | None:
