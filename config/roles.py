@@ -30,6 +30,15 @@ WRITE_REGISTER = (
     "partnerships.delete_spocassignment",
 )
 REQUESTS = ("partnerships.view_servicerequest", "partnerships.handle_servicerequest", "partnerships.view_event")
+TEAM = (
+    "partnerships.view_spochandover",
+    "partnerships.add_spochandover",
+    "partnerships.view_absence",
+    "partnerships.add_absence",
+    "partnerships.change_absence",
+    "partnerships.delete_absence",
+)
+LEAD_TEAM = ("partnerships.lead_team",)
 MAILINGS = (
     "mailings.view_mailing",
     "mailings.view_mailingitem",
@@ -55,11 +64,11 @@ STAFF_ACCOUNTS = (
 )
 
 ROLES: dict[str, tuple[str, ...]] = {
-    SPOC: READ_REGISTER + WRITE_REGISTER + REQUESTS + MAILINGS,
-    LEAD: READ_REGISTER + WRITE_REGISTER + REQUESTS + MAILINGS + ("mailings.approve_mailing",),
+    SPOC: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + MAILINGS,
+    LEAD: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + ("mailings.approve_mailing",),
     EDITOR: READ_REGISTER + MAILINGS + EDIT_MAILINGS,
     CABINET: APPROVE,
-    ADMINISTRATOR: READ_REGISTER + WRITE_REGISTER + REQUESTS + MAILINGS + EDIT_MAILINGS + STAFF_ACCOUNTS,
+    ADMINISTRATOR: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + EDIT_MAILINGS + STAFF_ACCOUNTS,
 }
 
 

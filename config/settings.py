@@ -323,6 +323,8 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = None
 
 WEEKLY_DRAFT_HOUR = 7  # Monday, Europe/Brussels
 MAILING_GRACE = timedelta(hours=36)  # a mailing this much later than its hour is held, not sent
+SPOC_INTRODUCTION_HOUR = 7  # a new SPOC is introduced on the first day, not in the middle of the night
+SPOC_GAPS_WITHIN = timedelta(days=60)  # days without SPOC are shown this long before they come
 AGREEMENT_EXPIRING_WITHIN = timedelta(days=180)
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = env.int("ACKNOWLEDGE_WITHIN_WORKING_DAYS", default=2)
 COMPLETE_WITHIN_WORKING_DAYS = {"audit": 60, "development": 40, "works": 15}

@@ -68,6 +68,12 @@ def staff_with(permission: str) -> QuerySet[User]:
     return User.objects.staff().filter(by_group | by_self | Q(is_superuser=True)).distinct().order_by("pk")
 
 
+def officials_of(municipality_ids: Iterable[int], on: dt.date) -> QuerySet[User]:
+    """Who holds a mandate in one of these municipalities on that day, each once."""
+    mandate = Mandate.objects.in_force(on).filter(user=OuterRef("pk"), municipality__in=list(municipality_ids))
+    return User.objects.filter(Exists(mandate), is_active=True, is_staff=False).order_by("pk")
+
+
 def reviewers() -> QuerySet[User]:
     """The cabinet's reviewers."""
     return User.objects.filter(is_cabinet_reviewer=True, is_active=True).order_by("pk")
@@ -115,16 +121,17 @@ class _Now:
 
     def _reason_against_notice(self, delivery: Delivery, person: User, mandates: list[Mandate]) -> Delivery.Skip | None:
         """What concerns a municipality goes to people with a mandate in it, and to staff; to nobody else."""
-        place = self.places.get(delivery.notice_id or 0)
-        if place is None or person.is_staff or any(mandate.municipality_id == place for mandate in mandates):
+        places = self.places.get(delivery.notice_id or 0)
+        if places is None or person.is_staff or any(mandate.municipality_id in places for mandate in mandates):
             return None
         return Skip.NO_LONGER_CONCERNED
 
 
-def _municipalities_of_notices(deliveries: Iterable[Delivery]) -> dict[int, int]:
+def _municipalities_of_notices(deliveries: Iterable[Delivery]) -> dict[int, set[int]]:
+    """Per notice the municipality of its event, or those its event lists; a notice of neither is missing."""
     notices = {delivery.notice_id for delivery in deliveries if delivery.notice_id}
-    rows = Notice.objects.filter(pk__in=notices, event__municipality__isnull=False)
-    return dict(rows.values_list("pk", "event__municipality"))
+    rows = Notice.objects.filter(pk__in=notices).values_list("pk", "event__municipality", "event__data__municipalities")
+    return {pk: {one} if one else set(listed) for pk, one, listed in rows if one or listed}
 
 
 def _is_chosen(mailing: Mailing, mandate: Mandate) -> bool:

@@ -3,6 +3,8 @@
 Every tick may come twice, late or not at all: the answer is in the database, so nothing is sent twice or forgotten.
 """
 
+from contextlib import ExitStack
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -10,6 +12,7 @@ from mailings.delivery import deliver_queue
 from mailings.delivery import sweep as sweep_deliveries
 from mailings.heartbeat import beat
 from mailings.services import decide_notices, draft_this_week, start_due_mailings
+from partnerships.services.spocs import begin_due_handovers
 
 
 @shared_task(name="mailings.tasks.deliver")
@@ -32,12 +35,12 @@ def notices() -> None:
 
 @shared_task(name="mailings.tasks.calendar")
 def calendar() -> None:
-    """Start the mailings whose hour has come, and lay this week's draft ready; the one never waits for the other."""
+    """Begin hand-overs, start mailings whose hour has come, lay this week's draft ready; one never waits for another."""
     now = timezone.now()
-    try:
-        start_due_mailings(now)
-    finally:
-        draft_this_week(now)
+    with ExitStack() as whatever_fails:  # the last one named goes first
+        whatever_fails.callback(draft_this_week, now)
+        whatever_fails.callback(start_due_mailings, now)
+        whatever_fails.callback(begin_due_handovers, now)
 
 
 @shared_task(name="mailings.tasks.heartbeat")

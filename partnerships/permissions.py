@@ -1,13 +1,14 @@
-"""Who may do what with a request, as one table; read by services, portal and admin alike."""
+"""Who may do what with a request, as one table, and with SPOCs; read by services, portal and admin alike."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils import timezone
 
 from municipalities.models import User
-from partnerships.models import Event, ServiceRequest
+from partnerships.models import Event, ServiceRequest, SpocAssignment, SpocHandover
 
 State = ServiceRequest.State
 
@@ -90,3 +91,29 @@ def allowed_actions(user: User, request: ServiceRequest, *, on: dt.date | None =
     """The actions open to this person now, in the order of the table."""
     party = party_of(user, request, on=on)
     return [action for action, rule in TRANSITIONS.items() if request.state in rule.sources and party in rule.parties]
+
+
+# --- SPOCs --------------------------------------------------------------------------------------
+
+HANDLE_REQUESTS = "partnerships.handle_servicerequest"
+HAND_OVER = "partnerships.add_spochandover"
+LEAD_TEAM = "partnerships.lead_team"
+
+
+def may_hand_over(user: User, spocs: Iterable[SpocAssignment | None]) -> bool:
+    """The lead hands over any municipality; a SPOC only those that are their own on that day."""
+    if not (user.is_active and user.is_staff and user.has_perm(HAND_OVER)):
+        return False
+    return user.has_perm(LEAD_TEAM) or all(spoc is not None and spoc.officer_id == user.pk for spoc in spocs)
+
+
+def may_cancel_handover(user: User, handover: SpocHandover) -> bool:
+    """Whoever entered it, and the lead."""
+    may = user.is_active and user.is_staff and user.has_perm(HAND_OVER)
+    return may and (handover.by_id == user.pk or user.has_perm(LEAD_TEAM))
+
+
+def may_enter_absence(user: User, officer: User | None) -> bool:
+    """Everybody of the team their own; the lead anybody's. Without an officer: whether there is one at all they may enter."""
+    may = user.is_active and user.is_staff and user.has_perm("partnerships.add_absence")
+    return may and (officer is None or officer.pk == user.pk or user.has_perm(LEAD_TEAM))

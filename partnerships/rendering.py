@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from municipalities.models import User
 from municipalities.templatetags.reader import day
 from partnerships.models import AuditDetails, ServiceRequest
 
@@ -45,8 +47,16 @@ def facts_of(request: ServiceRequest, audit: AuditDetails | None) -> list[Fact]:
     if request.submitted_at:
         people.append(Fact(_("Submitted on"), day(request.submitted_at), False))
     if request.assignee:
-        people.append(Fact(_("Handled by"), request.assignee.full_name, False))
+        people.append(Fact(_("Handled by"), _handler(request, request.assignee), False))
     return people + _facts(request, GENERAL) + (_facts(audit, AUDIT) if audit else [])
+
+
+def _handler(request: ServiceRequest, assignee: User) -> str:
+    """The assignee; while they are away, whoever stands in, with both names."""
+    contact = request.contact_on(timezone.localdate())
+    if contact is None or contact == assignee:
+        return assignee.full_name
+    return _("%(name)s, in the absence of %(absent)s") % {"name": contact.full_name, "absent": assignee.full_name}
 
 
 def _facts(record: Model, names: tuple[str, ...]) -> list[Fact]:

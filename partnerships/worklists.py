@@ -25,7 +25,7 @@ def on_worklist(requests: ServiceRequestQuerySet, name: str, user: User) -> Serv
     """The requests of one list, as it is today."""
     today = timezone.localdate()
     return {
-        Worklist.MINE: lambda: requests.open().assigned_to(user),
+        Worklist.MINE: lambda: requests.open().on_desk_of(user, today),
         Worklist.MUNICIPALITIES: lambda: requests.open().in_municipalities_of(user, today),
         Worklist.NEW: requests.new,
         Worklist.WAITING: requests.waiting,

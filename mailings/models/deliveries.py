@@ -138,6 +138,7 @@ class Delivery(models.Model):
     email = models.EmailField(_("address"), max_length=254)
     language = models.CharField(_("language"), max_length=4, choices=CorrespondenceLanguage.choices)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
+    reply_to = models.EmailField(_("answers go to"), max_length=254, blank=True, default="", db_default="")
     body_text = models.TextField(blank=True)
     body_html = models.TextField(blank=True)
 

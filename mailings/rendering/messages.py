@@ -55,11 +55,18 @@ def _message(delivery: Delivery, mail: RenderedMail) -> EmailMultiAlternatives:
         body=mail.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[delivery.email],
-        reply_to=[settings.MAIL_REPLY_TO] if delivery.kind in {Kind.MAILING, Kind.TEST} else None,
+        reply_to=_reply_to(delivery),
         headers=_headers(delivery),
     )
     message.attach_alternative(mail.html, "text/html")
     return message
+
+
+def _reply_to(delivery: Delivery) -> list[str] | None:
+    """The person a mail introduces; for mailings the team."""
+    if delivery.reply_to:
+        return [delivery.reply_to]
+    return [settings.MAIL_REPLY_TO] if delivery.kind in {Kind.MAILING, Kind.TEST} else None
 
 
 def _headers(delivery: Delivery) -> dict[str, str]:

@@ -86,11 +86,12 @@ def _requests_of(places: set[int]) -> dict[int, list[RequestLine]]:
 
 
 def _spocs_of(places: set[int], on: dt.date) -> dict[int, list[SpocAssignment]]:
-    """The SPOC in front of each municipality that day; the deputy where nobody else is."""
+    """Who stands in front of each municipality that day; behind a deputy, the SPOC who is away and until when."""
     found: dict[int, list[SpocAssignment]] = defaultdict(list)
     for assignment in SpocAssignment.objects.for_municipalities(places, on):
-        if not found[assignment.municipality_id]:
-            found[assignment.municipality_id].append(assignment)
+        before = found[assignment.municipality_id]
+        if not before or (assignment.is_primary and assignment.absent_until):
+            before.append(assignment)
     return found
 
 

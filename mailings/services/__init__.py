@@ -9,6 +9,7 @@ from mailings.services.errors import (
     StaleContent,
     StaleRevision,
 )
+from mailings.services.introductions import Place, preview_introduction
 from mailings.services.letters import queue_login_code, queue_test_mail
 from mailings.services.mailings import (
     approve_mailing,
@@ -40,6 +41,7 @@ __all__ = [
     "NotApproved",
     "NotComplete",
     "NotDue",
+    "Place",
     "StaleContent",
     "StaleRevision",
     "approve_mailing",
@@ -53,6 +55,7 @@ __all__ = [
     "pass_over_undecided",
     "pause_run",
     "plan_run",
+    "preview_introduction",
     "queue_login_code",
     "queue_test_mail",
     "resubscribe",

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from mailings.audience import reviewers, staff_with
+from mailings.audience import officials_of, reviewers, staff_with
 from municipalities.models import User
-from partnerships.models import Event, ServiceRequest, SpocAssignment
+from partnerships.models import Event, ServiceRequest, SpocAssignment, SpocHandover
 
 Verb = Event.Verb
 
@@ -15,13 +15,19 @@ TO_MUNICIPALITY = frozenset(
 )
 TO_AGENCY = frozenset({Verb.REQUEST_SUBMITTED, Verb.REQUEST_ANSWERED, Verb.REQUEST_WITHDRAWN, Verb.REQUEST_ASSIGNED})
 TO_OTHER_PARTY = frozenset({Verb.REQUEST_CLOSED, Verb.MESSAGE_SENT})
+TO_TEAM = frozenset({Verb.SPOC_HANDOVER_PLANNED, Verb.SPOC_HANDOVER_CANCELLED})
 TO_EDITORS = frozenset({Verb.MAILING_APPROVED, Verb.MAILING_SENT_BACK, Verb.MAILING_HELD, Verb.MAILING_PAUSED})
 HANDLES = "partnerships.handle_servicerequest"
 
 
 def hearers_of(event: Event, on: dt.date) -> list[User]:
     """The people to whom a mail goes because of this event, by the table above."""
-    heard = _of_request(event, event.subject, on) if isinstance(event.subject, ServiceRequest) else _of_mailing(event)
+    if isinstance(event.subject, ServiceRequest):
+        heard = _of_request(event, event.subject, on)
+    elif isinstance(event.subject, SpocHandover):
+        heard = _of_handover(event, event.subject, on)
+    else:
+        heard = _of_mailing(event)
     return [person for person in heard if person.pk != event.actor_id]
 
 
@@ -33,11 +39,27 @@ def _of_mailing(event: Event) -> list[User]:
     return []
 
 
+def _of_handover(event: Event, handover: SpocHandover, on: dt.date) -> list[User]:
+    """The officials in office of its municipalities hear of the new SPOC, each once; colleagues of what is planned or called off."""
+    if event.verb == Verb.SPOC_INTRODUCED:
+        return list(officials_of(event.data["municipalities"], on))
+    if event.verb not in TO_TEAM:
+        return []
+    went = handover.legs.exclude(ended=None).values("ended__officer")
+    concerned = Q(pk__in=[handover.to_id, handover.deputy_id or 0]) | Q(pk__in=went)
+    return list(User.objects.staff().filter(concerned).order_by("pk"))
+
+
 def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User]:
     if not request.reference:
         return []  # never submitted: nobody outside the municipality knows of it
     if event.verb in TO_MUNICIPALITY:
         return _officials(request, on)
+    if event.verb == Verb.REQUEST_ASSIGNED and "handover" in event.data:
+        return []  # the hand-over told of all its requests at once
+    if event.verb == Verb.REQUEST_ASSIGNED and request.assignee:
+        named = list(staff_with(HANDLES).filter(pk=request.assignee.pk))
+        return named or _staff(request, on)  # the words are meant for this one person, away or not
     if event.verb in TO_AGENCY:
         return _staff(request, on)
     if event.verb in TO_OTHER_PARTY:
@@ -62,10 +84,10 @@ def _in_office(people: QuerySet[User], request: ServiceRequest, on: dt.date) -> 
 
 
 def _staff(request: ServiceRequest, on: dt.date) -> list[User]:
-    """The assignee; without one, or when they left, the SPOC, the deputy; else everybody who may take it up."""
+    """Who answers for it that day (while they are away, who stands in front); else SPOC, deputy, everybody who may take it up."""
     able = staff_with(HANDLES)
-    if request.assignee and able.filter(pk=request.assignee.pk).exists():
-        return [request.assignee]
-    spocs = SpocAssignment.objects.for_municipalities([request.municipality_id], on).values_list("officer", flat=True)
-    by_key = able.in_bulk(list(spocs))
-    return [by_key[key] for key in spocs if key in by_key][:1] or list(able)
+    contact = request.contact_on(on)
+    spocs = SpocAssignment.objects.for_municipalities([request.municipality_id], on)
+    keys = [*([contact.pk] if contact else []), *(spoc.officer_id for spoc in spocs)]
+    by_key = able.in_bulk(keys)
+    return [by_key[key] for key in keys if key in by_key][:1] or list(able)

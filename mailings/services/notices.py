@@ -16,9 +16,10 @@ from mailings.doorbell import ring
 from mailings.models import Approval, Delivery, Mailing, Notice
 from mailings.rendering import portal_link, render_mail, role_of
 from mailings.services.hearers import hearers_of
+from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
 from municipalities.models import User
-from partnerships.models import Event, Message, ServiceRequest
+from partnerships.models import Event, Message, ServiceRequest, SpocHandover
 
 BATCH = 100
 # Far longer than any transaction of the portal lives: an event can be committed after one with a higher number, but not this late.
@@ -71,7 +72,11 @@ def _take_undecided() -> list[Event]:
     locked = list(undecided().select_for_update(skip_locked=True, of=("self",), no_key=True).values_list("pk", flat=True)[:BATCH])
     subjects = GenericPrefetch(
         "subject",
-        [ServiceRequest.objects.select_related("municipality", "asked_by", "assignee"), Mailing.objects.all()],
+        [
+            ServiceRequest.objects.select_related("municipality", "asked_by", "assignee"),
+            Mailing.objects.all(),
+            SpocHandover.objects.select_related("to", "deputy", "by"),
+        ],
     )
     return list(
         Event.objects.filter(~Exists(Notice.objects.filter(event=OuterRef("pk"))), pk__in=locked)
@@ -101,6 +106,8 @@ def _words_of(events: Sequence[Event]) -> dict[int, tuple[str, str]]:
             words[event.pk] = (message.body, message.language)
         elif approval := approvals.get(event.data.get("approval")):
             words[event.pk] = (approval.comment, "")
+        elif isinstance(event.subject, SpocHandover):
+            words[event.pk] = (event.subject.note, "")
         elif event.verb == Event.Verb.REQUEST_WITHDRAWN and event.subject:
             words[event.pk] = (event.subject.reason, event.subject.language)
     return words
@@ -123,7 +130,7 @@ def _deliveries(notice: Notice, words: tuple[str, str], on: dt.date) -> list[Del
 
 def _delivery(notice: Notice, event: Event, person: User, words: tuple[str, str], on: dt.date) -> Delivery:
     key = uuid.uuid4()
-    context = _about(event.subject, person) | {
+    context = _about(event.subject, person, on) | {
         "event": event,
         "actor": event.actor,
         "recipient": person,
@@ -134,20 +141,23 @@ def _delivery(notice: Notice, event: Event, person: User, words: tuple[str, str]
     }
     language = person.correspondence_language
     mail = render_mail(event.verb, language=language, key=key, context=context)
-    return ready_delivery(Delivery.Kind.NOTICE, to=person, language=language, key=key, mail=mail, notice=notice)
+    reply_to = context.get("reply_to", "")
+    return ready_delivery(Delivery.Kind.NOTICE, to=person, language=language, key=key, mail=mail, notice=notice, reply_to=reply_to)
 
 
-def _about(subject: Any, person: User) -> dict[str, Any]:
-    return _about_request(subject, person) if isinstance(subject, ServiceRequest) else _about_mailing(subject, person)
+def _about(subject: Any, person: User, on: dt.date) -> dict[str, Any]:
+    if isinstance(subject, ServiceRequest):
+        return _about_request(subject, person, on)
+    return about_handover(subject, person, on) if isinstance(subject, SpocHandover) else _about_mailing(subject, person)
 
 
-def _about_request(request: ServiceRequest, person: User) -> dict[str, Any]:
+def _about_request(request: ServiceRequest, person: User, on: dt.date) -> dict[str, Any]:
     """The page of the request where this person works: the administration for staff, the portal for officials."""
     if person.is_staff:
         link = portal_link("admin:partnerships_servicerequest_change", request.pk)
         return {"request": request, "link": link, "link_label": _("Open the request in the administration"), "contact": None}
     link = portal_link("request", request.key)
-    return {"request": request, "link": link, "link_label": _("Open the request"), "contact": request.assignee}
+    return {"request": request, "link": link, "link_label": _("Open the request"), "contact": request.contact_on(on)}
 
 
 def _about_mailing(mailing: Mailing, person: User) -> dict[str, Any]:

@@ -63,6 +63,10 @@ class Event(models.Model):
         MAILING_PAUSED = "mailing_paused", _("Sending paused")
         MAILING_RESUMED = "mailing_resumed", _("Sending resumed")
         DELIVERY_SETTLED = "delivery_settled", _("Mail in doubt settled")
+        SPOC_HANDOVER_PLANNED = "spoc_handover_planned", _("Hand-over to a new SPOC planned")
+        SPOC_HANDOVER_CANCELLED = "spoc_handover_cancelled", _("Hand-over to a new SPOC cancelled")
+        SPOC_HANDED_OVER = "spoc_handed_over", _("Municipality handed over to a new SPOC")
+        SPOC_INTRODUCED = "spoc_introduced", _("New SPOC introduced to the officials")
 
     DRAFTING: ClassVar = frozenset({Verb.REQUEST_DRAFTED, Verb.REQUEST_EDITED})
 

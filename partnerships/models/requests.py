@@ -16,7 +16,9 @@ from simple_history.models import HistoricalRecords
 
 from municipalities.languages import ContentLanguage, CorrespondenceLanguage
 from municipalities.models import Municipality, User
+from partnerships.models.absences import Absence
 from partnerships.models.kinds import Kind
+from partnerships.models.spocs import SpocAssignment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +61,12 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
 
     def assigned_to(self, user: "User") -> "ServiceRequestQuerySet":
         return self.filter(assignee=user)
+
+    def on_desk_of(self, user: "User", on: dt.date) -> "ServiceRequestQuerySet":
+        """Assigned to the person; or to a colleague away that day, while the person stands in front of the municipality."""
+        in_front = SpocAssignment.objects.filter(pk__in=SpocAssignment.objects.in_front(on).values("pk"), officer=user)
+        away = models.Q(assignee__in=Absence.objects.in_force(on).values("officer"))
+        return self.filter(models.Q(assignee=user) | (away & models.Q(municipality__in=in_front.values("municipality"))))
 
     def in_municipalities_of(self, user: "User", on: dt.date) -> "ServiceRequestQuerySet":
         """Requests of the municipalities whose SPOC or deputy the person is on that day."""
@@ -216,6 +224,16 @@ class ServiceRequest(models.Model):
     def is_overdue(self, on: dt.date) -> bool:
         """The agency should have acted before that day."""
         return self.is_turn_of_agency and self.due_on is not None and self.due_on < on
+
+    def contact_on(self, on: dt.date) -> User | None:
+        """Who answers for it that day: the assignee, or while they are away whoever stands in front of the municipality."""
+        is_away = self.assignee_id is not None and Absence.objects.in_force(on).filter(officer=self.assignee_id).exists()
+        if self.assignee and not is_away:
+            return self.assignee
+        front = SpocAssignment.objects.for_municipalities([self.municipality_id], on).first()
+        if front is None or (front.absent_until and self.assignee):
+            return self.assignee
+        return front.officer
 
 
 class ReferenceCounter(models.Model):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -197,6 +198,14 @@ def submit_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
     )
 
 
+def hold_submissions(municipalities: Iterable[Municipality], on: dt.date) -> None:
+    """Let submissions of these municipalities wait until the caller's transaction ends: what is under way is seen, or sees it."""
+    counters = [ReferenceCounter(municipality=municipality, year=on.year) for municipality in municipalities]
+    ReferenceCounter.objects.bulk_create(counters, ignore_conflicts=True)
+    held = ReferenceCounter.objects.filter(municipality__in=[counter.municipality_id for counter in counters], year=on.year)
+    list(held.select_for_update().order_by("municipality_id"))
+
+
 # --- The agency's side --------------------------------------------------------------------------
 
 
@@ -255,6 +264,18 @@ def assign_request(request: ServiceRequest, *, by: User, to: User) -> ServiceReq
     if not (to.is_staff and to.is_active and to.has_perm("partnerships.handle_servicerequest")):
         raise ValidationError({"to": _("This person does not handle requests.")})
     return _move(request, Action.ASSIGN, by=by, assignee=to, data={"assignee": to.pk})
+
+
+def move_requests(municipality: Municipality, *, by: User | None, old: User, to: User, handover: int) -> int:
+    """Give what is open in a municipality and on one person's name to another, as part of a hand-over; return how many."""
+    requests = ServiceRequest.objects.open().filter(municipality=municipality).assigned_to(old)
+    moved = list(requests.select_for_update(of=("self",)).order_by("pk"))
+    for request in moved:
+        request.assignee = to
+        request.save(update_fields=["assignee"])
+        data = {"from": request.state, "to": request.state, "assignee": to.pk, "handover": handover}
+        record_event(TRANSITIONS[Action.ASSIGN].verb, request, by=by, municipality=municipality, data=data)
+    return len(moved)
 
 
 # --- Either side --------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 TO_OFFICIAL = ["request_acknowledged", "request_started", "request_asked", "request_completed", "request_closed", "request_declined"]
 TO_STAFF = ["request_submitted", "request_answered", "request_withdrawn", "request_assigned", "message_sent"]
 OF_MAILING = ["mailing_approval_asked", "mailing_approved", "mailing_sent_back", "mailing_held", "mailing_paused"]
+OF_HANDOVER = ["spoc_handover_planned", "spoc_handover_cancelled", "spoc_introduced"]  # tried in test_spocs_introduced.py
 AWKWARD = "L'avenir de la place & <b>ses</b> commerces, 100 %"
 STATES = {"request_withdrawn": "withdrawn", "request_declined": "declined", "request_closed": "closed", "request_completed": "completed"}
 
@@ -82,7 +83,7 @@ def test_every_notice_renders(verb: str, language: str) -> None:
 
 def test_every_template_of_a_mail_is_tried_above() -> None:
     folders = {path.name for path in (Path(settings.BASE_DIR) / "templates/email").iterdir() if path.is_dir()}
-    assert folders == {*TO_OFFICIAL, *TO_STAFF, *OF_MAILING, "login_code", "mailing"}
+    assert folders == {*TO_OFFICIAL, *TO_STAFF, *OF_MAILING, *OF_HANDOVER, "login_code", "mailing"}
     for folder in folders:
         files = {path.name for path in (Path(settings.BASE_DIR) / "templates/email" / folder).iterdir()}
         assert {"subject.txt", "body.txt", "body.html"} <= files
