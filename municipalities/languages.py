@@ -33,6 +33,13 @@ class CorrespondenceLanguage(models.TextChoices):
         return CONTENT_LANGUAGES if self is CorrespondenceLanguage.BOTH else (self.value,)
 
 
+class FormOfAddress(models.TextChoices):
+    """How a person wishes to be addressed; nothing, as long as they have not said, and never inferred."""
+
+    MADAME = "madame", _("Madam")
+    MONSIEUR = "monsieur", _("Sir")
+
+
 class InterfaceLanguage(models.TextChoices):
     """The language of screens; names are written in the language itself."""
 

@@ -8,17 +8,24 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permission, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.db.models.lookups import Contains
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from municipalities.languages import Bilingual, CorrespondenceLanguage, InterfaceLanguage, content_language
+from municipalities.associations import Association, AssociationContact, AssociationStage  # noqa: F401
+from municipalities.delegations import Delegation, Standing, Welcome  # noqa: F401 - they live beside what uses them
+from municipalities.languages import Bilingual, CorrespondenceLanguage, FormOfAddress, InterfaceLanguage, content_language
+from municipalities.mayors import words_of_mayor
+from municipalities.places import Neighbourhood, Street
 from municipalities.reference import sort_key
+from municipalities.search import person_words, plain_value
+from municipalities.standings import Stands
 from municipalities.turnover.models import Turnover, TurnoverChange  # noqa: F401 - they live beside what uses them
 
 
@@ -37,10 +44,10 @@ def last_day(period: Any) -> dt.date | None:
 
 class MunicipalityQuerySet(models.QuerySet["Municipality"]):
     def visible_to(self, user: "User", on: dt.date | None = None) -> "MunicipalityQuerySet":
-        """Staff with the right see all; an official those of their mandates that day."""
+        """Staff with the right see all; others those in which they stand that day, by a mandate or a delegation."""
         if user.is_staff and user.has_perm("municipalities.view_municipality"):
             return self
-        return self.filter(pk__in=[mandate.municipality_id for mandate in user.mandates_on(on or timezone.localdate())])
+        return self.filter(pk__in=user.municipality_ids_on(on or timezone.localdate()))
 
     def sorted_for_reader(self) -> "MunicipalityQuerySet":
         """In the alphabetical order of the reader's language: Elsene under E, Ixelles under I."""
@@ -56,6 +63,13 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
             | models.Q(nis_code=plain)
             | models.Q(postcodes__contains=[plain])
         )
+
+
+    def found_by(self, words: str) -> "MunicipalityQuerySet":
+        """Municipalities that match the words themselves, or by a street or a neighbourhood in them."""
+        places = Street.objects.matching(words).values("municipality"), Neighbourhood.objects.matching(words).values("municipality")
+        by_place = models.Q(pk__in=places[0].order_by()) | models.Q(pk__in=places[1].order_by())
+        return self.filter(by_place | models.Q(pk__in=Municipality.objects.matching(words).order_by().values("pk")))
 
 
 class Municipality(models.Model):
@@ -106,18 +120,19 @@ class Municipality(models.Model):
 # --- People -------------------------------------------------------------------------------------
 
 
+ERASED_DOMAIN = "erased.invalid"  # no mail is ever delivered under .invalid (RFC 2606)
+PSEUDONYMS = {"official": _("Former official #%(number)d"), "staff": _("Former member of the agency #%(number)d")}
+
+
 class UserQuerySet(models.QuerySet["User"]):
+    def not_erased(self) -> "UserQuerySet":
+        return self.exclude(email__endswith=f"@{ERASED_DOMAIN}")
+
     def matching(self, words: str) -> "UserQuerySet":
-        """People whose name, address or municipality holds every one of the words, accents or not."""
+        """People every one of the words leads to, accents or not: by name, address, municipality, postcode, street or portfolio."""
         people = self
         for word in words.split():
-            held = Mandate.objects.filter(user=models.OuterRef("pk"), municipality__in=Municipality.objects.matching(word))
-            people = people.filter(
-                models.Q(last_name__unaccent__icontains=word)
-                | models.Q(first_name__unaccent__icontains=word)
-                | models.Q(email__icontains=word)
-                | models.Q(models.Exists(held))
-            )
+            people = people.filter(pk__in=_named(word).union(_holding(word), all=True))
         return people
 
     def staff(self) -> "UserQuerySet":
@@ -135,9 +150,22 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(models.Exists(Mandate.objects.filter(user=models.OuterRef("pk"), period__contains=on)))
 
     def with_access(self, on: dt.date) -> "UserQuerySet":
-        """People the portal lets in on that day: a mandate in force, staff, or a reviewer at the cabinet."""
+        """People the portal lets in on that day: a mandate in force, a delegation or an invitation to one, staff, or a reviewer."""
         mandate = models.Exists(Mandate.objects.filter(user=models.OuterRef("pk"), period__contains=on))
-        return self.filter(models.Q(is_staff=True) | models.Q(is_cabinet_reviewer=True) | mandate, is_active=True)
+        delegation = models.Exists(Delegation.objects.live(on).filter(delegate=models.OuterRef("pk")))
+        return self.filter(models.Q(is_staff=True) | models.Q(is_cabinet_reviewer=True) | mandate | delegation, is_active=True)
+
+
+def _named(word: str) -> "UserQuerySet":
+    """People whose name or address holds the word: asked of the index `user_words`."""
+    return User.objects.filter(Contains(person_words(), plain_value(word))).order_by().values("pk")
+
+
+def _holding(word: str) -> models.QuerySet:
+    """People with a mandate in a municipality the word leads to, or with a portfolio of that name."""
+    places = Municipality.objects.found_by(word).order_by().values("pk")
+    held = models.Q(municipality__in=places) | models.Q(portfolios__overlap=Portfolio.named(word))
+    return Mandate.objects.filter(held).order_by().values("user")
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -157,7 +185,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.create_user(email, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Stands, AbstractBaseUser, PermissionsMixin):
     """A person: an official of a municipality, a member of the agency's staff, or a reviewer at the cabinet.
 
     What a person may do follows from dated mandates and groups, never from a copy kept here.
@@ -167,6 +195,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), max_length=254)
     first_name = models.CharField(_("first name"), max_length=80)
     last_name = models.CharField(_("last name"), max_length=80)
+    form_of_address = models.CharField(
+        _("form of address"),
+        max_length=10,
+        choices=FormOfAddress.choices,
+        blank=True,
+        default="",
+        help_text=_("As the person wishes to be addressed; empty while they have not said. Never inferred from a first name."),
+    )
     phone = models.CharField(_("telephone"), max_length=30, blank=True, help_text=_("Office number, for example +32 2 000 00 00."))
     job_title_fr = models.CharField(_("function in French"), max_length=120, blank=True)
     job_title_nl = models.CharField(_("function in Dutch"), max_length=120, blank=True)
@@ -197,6 +233,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering: ClassVar = ["last_name", "first_name", "pk"]
+        indexes: ClassVar = [GinIndex(OpClass(person_words(), name="gin_trgm_ops"), name="user_words")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 Lower("email"), name="user_email_unique", violation_error_message=_("This address already belongs to somebody.")
@@ -208,26 +245,20 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def full_name(self) -> str:
+        """The name, or for somebody erased what they were, in the reader's language."""
+        if self.is_erased:
+            return str(PSEUDONYMS[self.email.split("-")[0]] % {"number": self.pk})
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_erased(self) -> bool:
+        return self.email.endswith(f"@{ERASED_DOMAIN}")
 
     def get_full_name(self) -> str:
         return self.full_name
 
     def get_short_name(self) -> str:
         return self.first_name
-
-    def has_access(self, on: dt.date) -> bool:
-        """Whether the portal lets this person in on that day, by dates and switches alone."""
-        if not self.is_active:
-            return False
-        return self.is_staff or self.is_cabinet_reviewer or bool(self.mandates_on(on))
-
-    def mandates_on(self, on: dt.date) -> list["Mandate"]:
-        """The mandates this person holds on that day, with their municipalities; asked once per object and day."""
-        known: dict[dt.date, list[Mandate]] = self.__dict__.setdefault("_mandates_on", {})
-        if on not in known:
-            known[on] = list(self.mandates.in_force(on).select_related("municipality").order_by("pk"))
-        return known[on]
 
 
 class Official(User):
@@ -259,6 +290,12 @@ class Portfolio(models.TextChoices):
     PUBLIC_WORKS = "public_works", _("Public works")
     MOBILITY = "mobility", _("Mobility")
     PLANNING = "planning", _("Urban planning")
+
+    @classmethod
+    def named(cls, word: str) -> list[str]:
+        """The portfolios whose name in the reader's language holds the word; short words name none."""
+        plain = sort_key(word)
+        return [portfolio.value for portfolio in cls if len(plain) >= 4 and plain in sort_key(str(portfolio.label))]
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
@@ -333,7 +370,21 @@ class Mandate(models.Model):
         """Leave the one-mayor rule to the next try when the role itself is in error: Django fails on a condition it cannot read."""
         if exclude and "role" in exclude:
             exclude = {*exclude, "period"}
-        super().validate_constraints(exclude)
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError:
+            words = self.violation_words("mandate_one_mayor_per_day")
+            if not words:
+                raise
+            raise ValidationError(words) from None
+
+    def violation_words(self, constraint: str) -> str:
+        """Who stands in the way of a second mayor, with their dates; empty when nobody does or another rule is broken."""
+        if constraint != "mandate_one_mayor_per_day" or self.role != self.Role.MAYOR or not (self.period and self.municipality_id):
+            return ""
+        mayors = Mandate.objects.filter(role=self.Role.MAYOR, municipality=self.municipality_id, period__overlap=self.period)
+        other = mayors.exclude(pk=self.pk).select_related("user", "municipality").order_by("period", "pk").first()
+        return words_of_mayor(other.user.full_name, str(other.municipality), other.starts_on, other.ends_on) if other else ""
 
     @property
     def starts_on(self) -> dt.date | None:

@@ -63,4 +63,5 @@ class SpeakingForm(forms.ModelForm):
         try:
             constraint.validate(model, self.instance, exclude=exclude)
         except ValidationError as error:
-            self.add_error(self.beside.get(constraint.name), error.messages)
+            words = getattr(self.instance, "violation_words", lambda _name: "")(constraint.name)
+            self.add_error(self.beside.get(constraint.name), words or error.messages)
