@@ -36,7 +36,7 @@ def home(request: PersonRequest) -> HttpResponse:
 
 
 def _home_of_official(request: PersonRequest, mandates: list[Mandate]) -> HttpResponse:
-    requests = ServiceRequest.objects.visible_to(request.user).select_related("municipality", "asked_by").order_by("-created_at", "-id")
+    requests = ServiceRequest.objects.visible_to(request.user).select_related("municipality", "asked_by", "asked_for").order_by("-created_at", "-id")
     own = {mandate.municipality_id: mandate.municipality for mandate in mandates}
     context = {
         "footings": _footings(request, list(own.values())),

@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config.service_urls import broker_url_for, mail_settings_for
+from config.service_urls import broker_url_for, documents_storage_for, mail_settings_for
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -55,6 +55,7 @@ if not DEBUG:
 
 INSTALLED_APPS = [
     "config",
+    "config.privacy",
     "mailings",
     "partnerships",
     "municipalities",
@@ -204,8 +205,13 @@ TIME_ZONE = "Europe/Brussels"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = env.str("MEDIA_ROOT", default="") or str(BASE_DIR / "media")
+MEDIA_URL = ""  # documents have no address of their own: a view gives them out, by permission
+S3_BUCKET = env.str("S3_BUCKET", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": documents_storage_for(
+        S3_BUCKET, endpoint=env.str("S3_ENDPOINT_URL", default=""), region=env.str("S3_REGION", default="")
+    ),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -325,9 +331,24 @@ WEEKLY_DRAFT_HOUR = 7  # Monday, Europe/Brussels
 MAILING_GRACE = timedelta(hours=36)  # a mailing this much later than its hour is held, not sent
 SPOC_INTRODUCTION_HOUR = 7  # a new SPOC is introduced on the first day, not in the middle of the night
 SPOC_GAPS_WITHIN = timedelta(days=60)  # days without SPOC are shown this long before they come
+WELCOME_AFTER = timedelta(hours=1)  # whoever was entered by others is told so this soon (GDPR, article 14: within a month); time to mend a slip
+DELEGATION_LASTS = timedelta(days=365)  # proposed when a delegate is named; never longer than the mandate
 AGREEMENT_EXPIRING_WITHIN = timedelta(days=180)
+AGREEMENT_REMINDER_DAYS = (180, 90, 30)  # before the end, SPOC and lead hear of it
+DOCUMENT_LARGEST_BYTES = 20 * 1024 * 1024
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = env.int("ACKNOWLEDGE_WITHIN_WORKING_DAYS", default=2)
 COMPLETE_WITHIN_WORKING_DAYS = {"audit": 60, "development": 40, "works": 15}
+
+# How long what is kept; config/privacy/retention.py applies it once a day.
+RETENTION_CONTACT = timedelta(days=env.int("RETENTION_CONTACT_DAYS", default=365))  # after the last mandate, then a pseudonym
+RETENTION_SEND_LOG = timedelta(days=env.int("RETENTION_SEND_LOG_DAYS", default=2 * 365))
+RETENTION_MAIL_BODIES = timedelta(days=env.int("RETENTION_MAIL_BODIES_DAYS", default=180))  # words of notices and test mails
+RETENTION_REQUESTS = timedelta(days=env.int("RETENTION_REQUESTS_DAYS", default=5 * 365))  # after closing, then only the figures
+RETENTION_DRAFTS = timedelta(days=env.int("RETENTION_DRAFTS_DAYS", default=365))  # of requests never submitted, untouched
+RETENTION_ACCESS_LOG = timedelta(days=env.int("RETENTION_ACCESS_LOG_DAYS", default=365))
+RETENTION_HOUR = 3  # Europe/Brussels; from then on the day's rules are applied
+ERASURE_KEY = env.str("ERASURE_KEY", default="") or SECRET_KEY  # of the fingerprints in the list of erasures
+ERASURES_FILE = env.str("ERASURES_FILE", default="")  # each erasure is also written there, apart from the database
 
 TURNOVER_FILE_BYTES = 2 * 1024 * 1024  # a list of 2,000 mandates is far smaller
 TURNOVER_FILE_ROWS = 2_000

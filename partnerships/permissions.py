@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from municipalities.models import User
+from municipalities.delegations import Standing
+from municipalities.models import Mandate, User
 from partnerships.models import Event, ServiceRequest, SpocAssignment, SpocHandover
 
 State = ServiceRequest.State
@@ -71,14 +72,38 @@ TRANSITIONS: dict[Action, Transition] = {
 def party_of(user: User, request: ServiceRequest, *, on: dt.date | None = None) -> Party | None:
     """Return the side on which the person acts in this request on that day; None for a stranger.
 
-    Staff act for the agency with the right to handle requests; others for a municipality of a mandate in force.
+    Staff act for the agency with the right to handle requests; others for a municipality of a mandate in force, their
+    own or one delegated to them for writing. Who may only read along acts on no side.
     """
     if not user.is_active:
         return None
     if user.is_staff:
         return Party.AGENCY if user.has_perm("partnerships.handle_servicerequest") else None
-    held = {mandate.municipality_id for mandate in user.mandates_on(on or timezone.localdate())}
-    return Party.MUNICIPALITY if request.municipality_id in held else None
+    return Party.MUNICIPALITY if standing_of(user, request, on=on) else None
+
+
+def standing_of(user: User, request: ServiceRequest, *, on: dt.date | None = None) -> Standing | None:
+    """On what ground a person of the municipality writes here that day; None for readers and strangers.
+
+    A mayor or alderman writes in their own name. Whoever was delegated writes for the person whose request it is, if
+    that is who delegated to them, otherwise for the first who did; others for themselves.
+    """
+    standings = user.standings_on(on or timezone.localdate())
+    here = [standing for standing in standings if standing.may_write and standing.mandate.municipality_id == request.municipality_id]
+    concerned = {request.asked_for_id, request.asked_by_id}
+    return min(here, key=lambda standing: _distance(standing, concerned), default=None)
+
+
+def _distance(standing: Standing, concerned: set[int | None]) -> int:
+    if standing.is_own:
+        return 0 if standing.mandate.role in Mandate.POLITICAL else 3
+    return 1 if standing.mandate.user_id in concerned else 2
+
+
+def behalf_of(user: User, request: ServiceRequest, *, on: dt.date | None = None) -> User | None:
+    """In whose name the person writes here that day; None for their own."""
+    standing = None if user.is_staff else standing_of(user, request, on=on)
+    return None if standing is None or standing.is_own else standing.mandate.user
 
 
 def can(user: User, action: Action, request: ServiceRequest, *, on: dt.date | None = None) -> bool:

@@ -43,7 +43,7 @@ class Fact:
 
 def facts_of(request: ServiceRequest, audit: AuditDetails | None) -> list[Fact]:
     """Who asks, when, who answers, and everything that was filled in; what was left empty is left out."""
-    people = [Fact(_("Asked by"), request.asked_by.full_name, False)]
+    people = [Fact(_("Asked by"), request.who, False)]
     if request.submitted_at:
         people.append(Fact(_("Submitted on"), day(request.submitted_at), False))
     if request.assignee:

@@ -28,7 +28,7 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         if user.is_cabinet_reviewer:
             judged = Approval.objects.order_by().values("mailing")
             return self.filter(~models.Q(state=Mailing.State.DRAFT) | models.Q(pk__in=_asked_for()) | models.Q(pk__in=judged))
-        if user.mandates_on(timezone.localdate()):
+        if user.municipality_ids_on(timezone.localdate()):
             return self.sent()
         return self.none()
 

@@ -20,7 +20,7 @@ class EventAdmin(PortalAdmin):
     list_display = ("at", "verb", "subject_column", "municipality", "actor_column")
     list_display_links = None
     list_filter = ("verb", MunicipalityFilter)
-    list_select_related = ("actor", "municipality")
+    list_select_related = ("actor", "behalf_of", "municipality")
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
@@ -49,7 +49,7 @@ class EventAdmin(PortalAdmin):
 
     @admin.display(description=_("who"))
     def actor_column(self, obj: Event) -> str:
-        return str(obj.actor) if obj.actor else str(_("The portal itself"))
+        return obj.who if obj.actor else str(_("The portal itself"))
 
 
 def _reference() -> models.Subquery:

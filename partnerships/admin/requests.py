@@ -229,7 +229,7 @@ class ServiceRequestAdmin(PortalAdmin):
     # --- The page -------------------------------------------------------------------------------
 
     def _page(self, request: HttpRequest, obj: ServiceRequest, refused: ActForm | None = None, status: int = 200) -> HttpResponse:
-        events = [event for event in Event.objects.about(obj).select_related("actor") if event.verb not in Event.DRAFTING]
+        events = [event for event in Event.objects.about(obj).select_related("actor", "behalf_of") if event.verb not in Event.DRAFTING]
         act_forms = _act_forms(obj, person_of(request), refused)
         kept = refused.form.data.get("words", "") if refused and refused.act.action not in {a.act.action for a in act_forms} else ""
         context = {

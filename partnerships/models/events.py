@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.delegations import signed
 from municipalities.models import Municipality, User
 from partnerships.models.requests import ServiceRequest
 
@@ -63,10 +64,22 @@ class Event(models.Model):
         MAILING_PAUSED = "mailing_paused", _("Sending paused")
         MAILING_RESUMED = "mailing_resumed", _("Sending resumed")
         DELIVERY_SETTLED = "delivery_settled", _("Mail in doubt settled")
+        DELEGATION_INVITED = "delegation_invited", _("Delegate invited")
+        DELEGATION_ACCEPTED = "delegation_accepted", _("Delegation accepted")
+        DELEGATION_DECLINED = "delegation_declined", _("Delegation declined")
+        DELEGATION_REVOKED = "delegation_revoked", _("Delegation taken back")
+        PERSON_WELCOMED = "person_welcomed", _("Person told of being entered")
+        TURNOVER_APPLIED = "turnover_applied", _("Colleges imported")
+        TURNOVER_UNDONE = "turnover_undone", _("Import of colleges undone")
+        PERSON_ERASED = "person_erased", _("Person erased")
         SPOC_HANDOVER_PLANNED = "spoc_handover_planned", _("Hand-over to a new SPOC planned")
         SPOC_HANDOVER_CANCELLED = "spoc_handover_cancelled", _("Hand-over to a new SPOC cancelled")
         SPOC_HANDED_OVER = "spoc_handed_over", _("Municipality handed over to a new SPOC")
         SPOC_INTRODUCED = "spoc_introduced", _("New SPOC introduced to the officials")
+        AGREEMENT_RENEWAL_DRAFTED = "agreement_renewal_drafted", _("Renewal of the agreement drafted")
+        AGREEMENT_SIGNED = "agreement_signed", _("Agreement signed")
+        AGREEMENT_DOCUMENT_KEPT = "agreement_document_kept", _("Signed document of the agreement kept")
+        AGREEMENT_ENDING = "agreement_ending", _("End of the agreement announced")
 
     DRAFTING: ClassVar = frozenset({Verb.REQUEST_DRAFTED, Verb.REQUEST_EDITED})
 
@@ -80,6 +93,16 @@ class Event(models.Model):
         blank=True,
         related_name="events",
         help_text=_("Empty: the portal itself."),
+    )
+    behalf_of = models.ForeignKey(
+        User,
+        verbose_name=_("in the name of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Set when a delegate acted; the database asks for the delegation in force."),
     )
     municipality = models.ForeignKey(
         Municipality, verbose_name=_("municipality"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -102,3 +125,8 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()} · {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def who(self) -> str:
+        """The name under the act: `X`, or `X for Y`; nothing for the portal itself."""
+        return signed(self.actor, self.behalf_of) if self.actor else ""

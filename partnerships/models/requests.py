@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
+from municipalities.delegations import signed
 from municipalities.languages import ContentLanguage, CorrespondenceLanguage
 from municipalities.models import Municipality, User
 from partnerships.models.absences import Absence
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def visible_to(self, user: "User", on: dt.date | None = None) -> "ServiceRequestQuerySet":
-        """Staff with the right see what was submitted; an official all of the municipalities of their mandates that day."""
+        """Staff with the right see what was submitted; others all of the municipalities in which they stand that day."""
         if user.is_staff and user.has_perm("partnerships.view_servicerequest"):
             return self.filter(reference__isnull=False)  # a draft, withdrawn or not, is the municipality's alone
-        return self.filter(municipality__in=[mandate.municipality_id for mandate in user.mandates_on(on or timezone.localdate())])
+        return self.filter(municipality__in=user.municipality_ids_on(on or timezone.localdate()))
 
     def open(self) -> "ServiceRequestQuerySet":
         """Submitted and not yet ended."""
@@ -58,6 +59,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def overdue(self, on: dt.date) -> "ServiceRequestQuerySet":
         """The agency's turn, and the due day has passed."""
         return self.turn_of_agency().filter(due_on__lt=on)
+
+    def outside_agreement(self) -> "ServiceRequestQuerySet":
+        """Taken all the same: on the day it was submitted no agreement in force covered the service."""
+        return self.filter(outside_agreement=True)
 
     def assigned_to(self, user: "User") -> "ServiceRequestQuerySet":
         return self.filter(assignee=user)
@@ -123,6 +128,16 @@ class ServiceRequest(models.Model):
         help_text=_("The language in which the request is written and handled."),
     )
     asked_by = models.ForeignKey(User, verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="requests_asked")
+    asked_for = models.ForeignKey(
+        User,
+        verbose_name=_("in the name of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Set when a delegate asked; the database asks for the delegation in force."),
+    )
     assignee = models.ForeignKey(
         User, verbose_name=_("assigned to"), on_delete=models.PROTECT, null=True, blank=True, related_name="requests_assigned"
     )
@@ -204,6 +219,11 @@ class ServiceRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} · {self.title}" if self.reference else self.title
+
+    @property
+    def who(self) -> str:
+        """Who asks: `X`, or `X for Y` when a delegate asked."""
+        return signed(self.asked_by, self.asked_for)
 
     @property
     def is_open(self) -> bool:
@@ -331,7 +351,7 @@ class AuditDetails(models.Model):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def for_requests(self, requests: "Iterable[ServiceRequest]") -> "MessageQuerySet":
-        return self.filter(request__in=requests).select_related("author").order_by("pk")
+        return self.filter(request__in=requests).select_related("author", "behalf_of").order_by("pk")
 
 
 class Message(models.Model):
@@ -344,6 +364,16 @@ class Message(models.Model):
     request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="messages")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages_written")
+    behalf_of = models.ForeignKey(
+        User,
+        verbose_name=_("in the name of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Set when a delegate wrote; the database asks for the delegation in force."),
+    )
     side = models.CharField(max_length=15, choices=Side.choices)
     body = models.TextField(_("message"), validators=[MaxLengthValidator(5000)])
     language = models.CharField(_("language"), max_length=2, choices=ContentLanguage.choices)
@@ -359,3 +389,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+    @property
+    def who(self) -> str:
+        """The name under the message: `X`, or `X for Y` when a delegate wrote it."""
+        return signed(self.author, self.behalf_of)

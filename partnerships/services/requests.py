@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Municipality, User
 from partnerships.models import Agreement, AuditDetails, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
-from partnerships.permissions import TRANSITIONS, Action, Party, can, party_of
+from partnerships.permissions import TRANSITIONS, Action, Party, behalf_of, can, party_of
 from partnerships.services.events import record_event
 from partnerships.working_days import add_working_days
 
@@ -65,7 +65,14 @@ def _move(request: ServiceRequest, action: Action, *, by: User, data: dict[str, 
     if request.state in ServiceRequest.ENDED and not request.ended_at:
         request.ended_at = timezone.now()
     request.save()
-    record_event(rule.verb, request, by=by, municipality=request.municipality, data={"from": before, "to": request.state} | (data or {}))
+    record_event(
+        rule.verb,
+        request,
+        by=by,
+        behalf_of=behalf_of(by, request),
+        municipality=request.municipality,
+        data={"from": before, "to": request.state} | (data or {}),
+    )
     return request
 
 
@@ -83,7 +90,7 @@ def draft_request(
     fields: dict[str, Any],
     audit: dict[str, Any] | None = None,
 ) -> ServiceRequest:
-    """Make a draft for a municipality in which the person holds a mandate today.
+    """Make a draft for a municipality for which the person may write today.
 
     `token` is the one of the form shown: the same token a second time returns the request already made, so a double
     click or six simultaneous posts make one. `language` (fr or nl) is the one the request is written in. Raises
@@ -92,6 +99,7 @@ def draft_request(
     request = ServiceRequest(municipality=municipality, kind=kind, token=token, language=language, asked_by=by, **fields)
     if party_of(by, request) != Party.MUNICIPALITY:
         raise ActionNotAllowed(Action.EDIT, request)
+    request.asked_for = behalf_of(by, request)
     try:
         with transaction.atomic():
             request.save(force_insert=True)
@@ -102,7 +110,7 @@ def draft_request(
         return made
     if kind == Kind.AUDIT:
         AuditDetails.objects.create(request=request, **(audit or {}))
-    record_event("request_drafted", request, by=by, municipality=municipality)
+    record_event("request_drafted", request, by=by, behalf_of=request.asked_for, municipality=municipality)
     return request
 
 
@@ -121,7 +129,7 @@ def edit_request(
     request.save()
     if request.kind == Kind.AUDIT:
         AuditDetails.objects.update_or_create(request=request, defaults=audit or {})
-    record_event("request_edited", request, by=by, municipality=request.municipality)
+    record_event("request_edited", request, by=by, behalf_of=behalf_of(by, request), municipality=request.municipality)
     return request
 
 
@@ -320,7 +328,15 @@ def _words(text: str, field: str) -> str:
 
 
 def _write_message(request: ServiceRequest, *, by: User, side: Party, body: str, language: str, token: uuid.UUID | None) -> Message:
-    message = Message(request=request, author=by, side=side, body=body, language=language, token=token or uuid.uuid4())
-    message.full_clean(exclude=["request", "author", "token"])
+    message = Message(
+        request=request,
+        author=by,
+        behalf_of=behalf_of(by, request),
+        side=side,
+        body=body,
+        language=language,
+        token=token or uuid.uuid4(),
+    )
+    message.full_clean(exclude=["request", "author", "behalf_of", "token"])
     message.save(force_insert=True)
     return message

@@ -38,12 +38,12 @@ COUNT_UP_TO = 500
 
 
 def own_municipalities(user: User) -> list[Municipality]:
-    """The municipalities a person acts for today, each once."""
-    return list({mandate.municipality_id: mandate.municipality for mandate in user.mandates_on(timezone.localdate())}.values())
+    """The municipalities a person may write for today, each once."""
+    return user.municipalities_on(timezone.localdate(), writing=True)
 
 
 def _may_list(user: User) -> bool:
-    return bool(own_municipalities(user)) or (user.is_staff and user.has_perm("partnerships.view_servicerequest"))
+    return bool(user.municipality_ids_on(timezone.localdate())) or (user.is_staff and user.has_perm("partnerships.view_servicerequest"))
 
 
 # --- The list -----------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ def request_list(request: PersonRequest) -> HttpResponse:
     if words:
         found = found.matching(words)
     start = (page - 1) * PAGE_SIZE
-    rows = list(found.select_related("municipality", "asked_by").order_by("-created_at", "-id")[start : start + PAGE_SIZE + 1])
+    rows = list(found.select_related("municipality", "asked_by", "asked_for").order_by("-created_at", "-id")[start : start + PAGE_SIZE + 1])
     context = {
         "rows": rows[:PAGE_SIZE],
         "count": found.order_by()[:COUNT_UP_TO].count(),
@@ -233,7 +233,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
     context = {
         "service_request": shown,
         "facts": facts_of(shown, getattr(shown, "audit", None)),
-        "events": Event.objects.about(shown).select_related("actor"),
+        "events": Event.objects.about(shown).select_related("actor", "behalf_of"),
         "message_list": Message.objects.for_requests([shown]),
         "actions": actions,
         "reply": (reply or ReplyForm()) if Action.MESSAGE in actions else None,
@@ -245,7 +245,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
 
 def _load(request: PersonRequest, key: uuid.UUID) -> ServiceRequest:
     """The request, for a person who may see it; 404 for everybody else."""
-    visible = ServiceRequest.objects.visible_to(request.user).select_related("municipality", "asked_by", "assignee", "audit")
+    visible = ServiceRequest.objects.visible_to(request.user).select_related("municipality", "asked_by", "asked_for", "assignee", "audit")
     return get_object_or_404(visible, key=key)
 
 
