@@ -4,8 +4,10 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from municipalities.models import Municipality, User
+from municipalities.models import Municipality, Neighbourhood, Street, User
+from municipalities.places import Place
 from municipalities.reference import MUNICIPALITIES, fields_of
+from municipalities.streets import STREETS
 
 # --- Municipalities -----------------------------------------------------------------------------
 
@@ -35,7 +37,33 @@ def load_reference() -> Loaded:
             made += 1
             continue
         changed += _take_over(municipality, fields_of(reference))
+    _load_streets()
     return Loaded(made, changed)
+
+
+def _load_streets() -> None:
+    """Make the neighbourhoods and streets of the list that are missing and correct what differs; others are the team's own."""
+    municipalities = {municipality.nis_code: municipality for municipality in Municipality.objects.defer("outline")}
+    neighbourhoods = {(one.municipality_id, one.name_fr): one for one in Neighbourhood.objects.all()}
+    streets = {(one.municipality_id, one.name_fr): one for one in Street.objects.all()}
+    for row in STREETS:
+        municipality = municipalities[row.nis_code]
+        names = {"municipality": municipality, "name_fr": row.neighbourhood_fr, "name_nl": row.neighbourhood_nl}
+        neighbourhood = _as_listed(Neighbourhood, neighbourhoods, names)
+        names = {"municipality": municipality, "name_fr": row.name_fr, "name_nl": row.name_nl}
+        _as_listed(Street, streets, names | {"neighbourhood": neighbourhood, "kind": row.kind})
+
+
+def _as_listed(model: type[Place], known: dict[tuple[int, str], Any], fields: dict[str, Any]) -> Any:
+    """The row with these fields, found by municipality and French name."""
+    key = (fields["municipality"].pk, fields["name_fr"])
+    row = known.setdefault(key, model(**fields))
+    differing = [name for name, value in fields.items() if getattr(row, name) != value]
+    for name in differing:
+        setattr(row, name, fields[name])
+    if row.pk is None or differing:
+        row.save()
+    return row
 
 
 def _take_over(municipality: Municipality, fields: dict[str, Any]) -> bool:
