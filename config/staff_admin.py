@@ -14,7 +14,7 @@ from config.today import boards_for
 from municipalities.models import User
 
 ORDER = {
-    "partnerships": ("ServiceRequest", "Agreement", "SpocAssignment", "Event"),
+    "partnerships": ("ServiceRequest", "Agreement", "SpocAssignment", "SpocHandover", "Absence", "Event"),
     "municipalities": ("Municipality", "Official", "StaffMember"),
     "mailings": ("Mailing", "Measure", "Run", "Delivery"),
 }

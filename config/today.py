@@ -13,6 +13,7 @@ from mailings.models import Delivery, Mailing, Run
 from municipalities.models import Mandate, Municipality, Portfolio, User
 from partnerships.models import Agreement, ServiceRequest, SpocAssignment
 from partnerships.worklists import Worklist, on_worklist
+from partnerships.workload import Gap, gaps_ahead
 
 COUNTED_UP_TO = 1_000
 
@@ -48,6 +49,7 @@ class Boards:
     mailings: list[Mailing] = field(default_factory=list)
     mail: list[Tile] = field(default_factory=list)
     holes: list[Hole] = field(default_factory=list)
+    spoc_gaps: list[Gap] = field(default_factory=list)
     sees_requests: bool = False
     sees_mailings: bool = False
     sees_coverage: bool = False
@@ -67,6 +69,7 @@ def boards_for(user: User) -> Boards:
         mailings=_mailings_under_way(year, week) if sees_mailings else [],
         mail=_mail_tiles() if sees_mailings else [],
         holes=holes_on(today) if sees_coverage else [],
+        spoc_gaps=gaps_ahead(today) if sees_coverage else [],
         sees_requests=sees_requests,
         sees_mailings=sees_mailings,
         sees_coverage=sees_coverage,

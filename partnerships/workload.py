@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db.models import Count, Q
 
 from municipalities.models import Municipality, User
@@ -97,3 +98,19 @@ def _absences(people: Iterable[int], on: dt.date) -> dict[int, list[Absence]]:
     for absence in rows.order_by("period", "pk"):
         found[absence.officer_id].append(absence)
     return found
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Days on which a municipality has no SPOC, both included."""
+
+    municipality: Municipality
+    first: dt.date
+    last: dt.date
+
+
+def gaps_ahead(on: dt.date) -> list[Gap]:
+    """The days without SPOC from that day on, as far ahead as the team looks, in the reader's order; two queries."""
+    places = list(Municipality.objects.defer("outline").sorted_for_reader())
+    found = SpocAssignment.objects.gaps_of([place.pk for place in places], on, on + settings.SPOC_GAPS_WITHIN)
+    return [Gap(place, gap.lower, gap.upper - dt.timedelta(days=1)) for place in places for gap in found[place.pk]]

@@ -1,9 +1,10 @@
 """Municipalities with their coverage, agreements, SPOCs, requests and the event log in the administration, one noun a file."""
 
+from partnerships.admin.absences import AbsenceAdmin
 from partnerships.admin.agreements import AgreementAdmin
 from partnerships.admin.events import EventAdmin
 from partnerships.admin.municipalities import MunicipalityAdmin
 from partnerships.admin.requests import ServiceRequestAdmin
 from partnerships.admin.spocs import SpocAssignmentAdmin
 
-__all__ = ["AgreementAdmin", "EventAdmin", "MunicipalityAdmin", "ServiceRequestAdmin", "SpocAssignmentAdmin"]
+__all__ = ["AbsenceAdmin", "AgreementAdmin", "EventAdmin", "MunicipalityAdmin", "ServiceRequestAdmin", "SpocAssignmentAdmin"]

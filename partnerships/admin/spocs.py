@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from municipalities.admin.base import MunicipalityFilter, PortalAdmin, YesFilter
 from municipalities.admin.history import period_words
 from municipalities.admin.periods import PeriodForm
 from municipalities.models import User
+from partnerships.admin.workload import workload_csv_view, workload_view
 from partnerships.models import SpocAssignment
 
 
@@ -45,6 +47,14 @@ class SpocAssignmentAdmin(PortalAdmin):
     search_fields = ("municipality__name_fr", "municipality__name_nl", "officer__last_name", "officer__first_name")
     search_help_text = _("Municipality or name")
     ordering = ("municipality__sort_key_fr", "-role", "-period", "pk")
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(lambda request: workload_view(request, self.admin_site))
+        own = [
+            path("workload/", page, name="partnerships_spocassignment_workload"),
+            path("workload/csv/", self.admin_site.admin_view(workload_csv_view), name="partnerships_spocassignment_workload_csv"),
+        ]
+        return own + super().get_urls()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A SPOC is somebody of the team who may handle requests; whoever holds the role already stays in the list."""
