@@ -6,10 +6,11 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from config.coverage_page import coverage_page
 from config.today import boards_for
 from municipalities.models import User
 
@@ -67,6 +68,12 @@ class PortalAdminSite(admin.AdminSite):
                 listed = [models[label, name] for name in names if (label, name) in models]
                 found.append(apps_by_label[label] | {"models": listed, "name": apps.get_app_config(label).verbose_name})
         return found
+
+    def get_urls(self) -> list[Any]:
+        return [path("coverage/", self.admin_view(self.coverage), name="coverage"), *super().get_urls()]
+
+    def coverage(self, request: HttpRequest) -> HttpResponse:
+        return coverage_page(request, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().index(request, {"boards": boards_for(cast("User", request.user)), **(extra_context or {})})

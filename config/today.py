@@ -1,17 +1,17 @@
 """The day's work on the first page of the administration, for each as far as it is theirs."""
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.coverage_page import Hole, holes_on, may_see
 from mailings.models import Delivery, Mailing, Run
-from municipalities.models import Mandate, Municipality, Portfolio, User
-from partnerships.models import Agreement, ServiceRequest, SpocAssignment
+from municipalities.models import User
+from partnerships.models import ServiceRequest
 from partnerships.worklists import Worklist, on_worklist
 from partnerships.workload import Gap, gaps_ahead
 
@@ -33,15 +33,6 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Hole:
-    """What a municipality lacks today, and the form that closes it."""
-
-    municipality: Municipality
-    label: Any
-    url: str
-
-
-@dataclass(frozen=True)
 class Boards:
     requests: list[Tile] = field(default_factory=list)
     mailing: Mailing | None = None
@@ -60,7 +51,7 @@ def boards_for(user: User) -> Boards:
     today = timezone.localdate()
     sees_requests = user.has_perm("partnerships.view_servicerequest")
     sees_mailings = user.has_perm("mailings.view_mailing")
-    sees_coverage = user.has_perm("partnerships.change_spocassignment")
+    sees_coverage = may_see(user)
     year, week, _weekday = today.isocalendar()
     return Boards(
         requests=_request_tiles(user) if sees_requests else [],
@@ -114,36 +105,3 @@ def _mail_tiles() -> list[Tile]:
         Tile(_("Mails in doubt"), doubts, reverse("admin:mailings_delivery_changelist") + "?state__exact=unknown", "warn"),
     ]
     return [tile for tile in tiles if tile.count]
-
-
-# --- Coverage -----------------------------------------------------------------------------------
-
-
-def holes_on(today: dt.date) -> list[Hole]:
-    """Every municipality without agreement, SPOC, deputy, mayor or alderman for trade that day, in the reader's order."""
-    here = Q(municipality=OuterRef("pk"))
-    mandates = Mandate.objects.in_force(today).filter(here)
-    spocs = SpocAssignment.objects.in_force(today).filter(here)
-    municipalities = Municipality.objects.defer("outline").annotate(
-        has_agreement=Exists(Agreement.objects.in_force(today).filter(here)),
-        has_spoc=Exists(spocs.primary()),
-        has_deputy=Exists(spocs.filter(role=SpocAssignment.Role.DEPUTY)),
-        has_mayor=Exists(mandates.filter(role=Mandate.Role.MAYOR)),
-        has_trade=Exists(mandates.filter(role=Mandate.Role.ALDERMAN, portfolios__contains=[Portfolio.TRADE])),
-    )
-    return [hole for municipality in municipalities.sorted_for_reader() for hole in _holes_of(municipality)]
-
-
-def _holes_of(municipality: Municipality) -> list[Hole]:
-    spoc, agreement, official = (
-        reverse(f"admin:{name}_add") for name in ("partnerships_spocassignment", "partnerships_agreement", "municipalities_official")
-    )
-    here = f"municipality={municipality.pk}"
-    checks = (
-        ("has_agreement", _("no agreement in force"), f"{agreement}?{here}"),
-        ("has_spoc", _("no SPOC"), f"{spoc}?{here}&role={SpocAssignment.Role.PRIMARY}"),
-        ("has_deputy", _("no deputy"), f"{spoc}?{here}&role={SpocAssignment.Role.DEPUTY}"),
-        ("has_mayor", _("no mayor"), f"{official}?{here}&role={Mandate.Role.MAYOR}"),
-        ("has_trade", _("no alderman for trade"), f"{official}?{here}&role={Mandate.Role.ALDERMAN}&portfolios={Portfolio.TRADE}"),
-    )
-    return [Hole(municipality, label, url) for name, label, url in checks if not getattr(municipality, name)]

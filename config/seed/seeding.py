@@ -6,8 +6,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config.seed.agreements import make_agreements, make_spocs
+from config.seed.associations import make_associations
 from config.seed.clock import Clock
 from config.seed.history import ended_stories
+from config.seed.holes import plant_holes
 from config.seed.ledger import Ledger
 from config.seed.mailings import make_mailings
 from config.seed.measures import make_measures
@@ -48,6 +50,8 @@ def seed(*, scale: int = 1) -> Seeded:
     cast = make_people(municipalities)
     make_agreements(municipalities, cast, clock)
     make_spocs(municipalities, cast)
+    plant_holes(municipalities, clock)
+    make_associations(municipalities, clock)
     measures = make_measures(municipalities, clock)
     requests = Ledger(municipalities, cast, clock).write([*IXELLES, *REGION, *ended_stories(scale, cast, clock)])
     mailings = make_mailings(measures, cast, clock)
