@@ -57,6 +57,7 @@ EDIT_MAILINGS = (
     "mailings.send_mailing",
 )
 APPROVE = ("mailings.view_mailing", "mailings.approve_mailing")
+PRIVACY = ("privacy.view_personaldataaccess", "privacy.view_erasure", "privacy.handle_privacy_requests")
 STAFF_ACCOUNTS = (
     "municipalities.view_staffmember",
     "municipalities.add_staffmember",
@@ -68,7 +69,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     LEAD: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + ("mailings.approve_mailing",),
     EDITOR: READ_REGISTER + MAILINGS + EDIT_MAILINGS,
     CABINET: APPROVE,
-    ADMINISTRATOR: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + EDIT_MAILINGS + STAFF_ACCOUNTS,
+    ADMINISTRATOR: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + EDIT_MAILINGS + STAFF_ACCOUNTS + PRIVACY,
 }
 
 

@@ -355,4 +355,15 @@ TURNOVER_FILE_ROWS = 2_000
 TURNOVER_UPLOAD_KEPT = timedelta(hours=24)  # a file that was looked at and not imported
 TURNOVER_UNDO_WITHIN = timedelta(days=60)  # what undoing an import needs is kept as long
 
+# How long what is kept; config/privacy/retention.py applies it once a day.
+RETENTION_CONTACT = timedelta(days=env.int("RETENTION_CONTACT_DAYS", default=365))  # after the last mandate, then a pseudonym
+RETENTION_SEND_LOG = timedelta(days=env.int("RETENTION_SEND_LOG_DAYS", default=2 * 365))
+RETENTION_MAIL_BODIES = timedelta(days=env.int("RETENTION_MAIL_BODIES_DAYS", default=180))  # words of notices and test mails
+RETENTION_REQUESTS = timedelta(days=env.int("RETENTION_REQUESTS_DAYS", default=5 * 365))  # after closing, then only the figures
+RETENTION_DRAFTS = timedelta(days=env.int("RETENTION_DRAFTS_DAYS", default=365))  # of requests never submitted, untouched
+RETENTION_ACCESS_LOG = timedelta(days=env.int("RETENTION_ACCESS_LOG_DAYS", default=365))
+RETENTION_HOUR = 3  # Europe/Brussels; from then on the day's rules are applied
+ERASURE_KEY = env.str("ERASURE_KEY", default="") or SECRET_KEY  # of the fingerprints in the list of erasures
+ERASURES_FILE = env.str("ERASURES_FILE", default="")  # each erasure is also written there, apart from the database
+
 SITE_NAME = _("Municipalities and hub.brussels")

@@ -5,9 +5,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import home, views
+from config.privacy.views import privacy
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("privacy/", privacy, name="privacy"),
     path("", include("partnerships.urls")),
     path("", include("municipalities.urls")),
     path("", include("mailings.urls")),

@@ -166,6 +166,7 @@ class Delivery(models.Model):
             models.Index(fields=["lease_until"], name="delivery_claimed", condition=models.Q(state="sending")),
             models.Index(fields=["run", "state"], name="delivery_of_run"),
             models.Index(fields=["recipient", "-id"], name="delivery_of_recipient"),
+            models.Index(fields=["planned_at", "id"], name="delivery_planned"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

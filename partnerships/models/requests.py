@@ -179,6 +179,7 @@ class ServiceRequest(models.Model):
             ),
             models.Index(fields=["assignee", "state"], name="request_of_assignee"),
             models.Index(fields=["-created_at", "-id"], name="request_newest"),
+            models.Index(fields=["ended_at"], name="request_ended", condition=models.Q(ended_at__isnull=False)),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="request_title_trigram"),
             GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="request_reference_trigram"),
         ]

@@ -19,6 +19,7 @@ PUBLIC = {
     "/m/token/",
     "/m/token/unsubscribe/",
     "/m/token/language/fr/",
+    "/privacy/",
 }
 CLOSED = {
     "/accounts/signup/",

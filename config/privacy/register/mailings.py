@@ -1,0 +1,68 @@
+"""Measures, mailings and the log of what was sent."""
+
+from config.privacy.purposes import Entry, Erase, Link, Purpose, Retention, Use, all_uses, uses
+
+MACHINERY = Use(Purpose.OPERATION, Retention.ROW)
+OF_PORTAL = Use(Purpose.OPERATION, Retention.EVER)
+PUBLISHED = Use(Purpose.PUBLICATION, Retention.EVER)
+PUBLISHED_WORDS = Use(Purpose.PUBLICATION, Retention.EVER, Erase.SCRUB)
+VERDICT = Use(Purpose.ACCOUNTABILITY, Retention.PSEUDONYM)
+SENT = Use(Purpose.INFORMATION, Retention.SEND_LOG)
+ADDRESS = Use(Purpose.INFORMATION, Retention.SEND_LOG, Erase.PSEUDONYM)
+ANSWER = Use(Purpose.INFORMATION, Retention.SEND_LOG, Erase.WIPE)
+BODY = Use(Purpose.INFORMATION, Retention.MAIL_BODY, Erase.WIPE)
+
+MAILINGS = {
+    "mailings.Measure": Entry(
+        fields=all_uses(
+            uses("id key is_demo", MACHINERY),
+            uses("slug level valid_from valid_until audience superseded_by published_at source_url", PUBLISHED),
+            uses("authority_fr authority_nl title_fr title_nl summary_fr summary_nl source_name", PUBLISHED_WORDS),
+        )
+    ),
+    "mailings.Mailing": Entry(
+        fields=all_uses(
+            uses("id key revision", MACHINERY),
+            uses("kind iso_year iso_week state audience_roles audience_portfolios scheduled_for held_reason sent_at created_at", PUBLISHED),
+            uses("subject_fr subject_nl intro_fr intro_nl closing_fr closing_nl", PUBLISHED_WORDS),
+        )
+    ),
+    "mailings.MailingItem": Entry(
+        fields=all_uses(
+            uses("id mailing position", MACHINERY),
+            uses("measure source_url", PUBLISHED),
+            uses("title_fr title_nl body_fr body_nl", PUBLISHED_WORDS),
+        )
+    ),
+    "mailings.Approval": Entry(
+        links={"by": Link.WROTE},
+        fields=all_uses(
+            uses("id mailing", MACHINERY),
+            uses("by at verdict content_hash", VERDICT),
+            uses("comment", Use(Purpose.ACCOUNTABILITY, Retention.PSEUDONYM, Erase.SCRUB)),
+        ),
+    ),
+    "mailings.Run": Entry(
+        fields=uses(
+            "id mailing state doubt_policy content_hash consecutive_faults planned_at finished_at", Use(Purpose.OPERATION, Retention.EVER)
+        )
+    ),
+    "mailings.RunContent": Entry(fields=all_uses(uses("id run language", MACHINERY), uses("content", PUBLISHED_WORDS))),
+    "mailings.Delivery": Entry(
+        links={"recipient": Link.ABOUT},
+        fields=all_uses(
+            uses("id key priority run notice claim lease_until handed_over_at next_attempt_at", MACHINERY),
+            uses("kind recipient language state skip_reason attempts planned_at sent_at", SENT),
+            uses("email", ADDRESS),
+            uses("response reply_to", ANSWER),
+            uses("subject body_text body_html", BODY),
+        ),
+    ),
+    "mailings.Notice": Entry(fields=uses("id event decided_at", Use(Purpose.OPERATION, Retention.EVER))),
+    "mailings.MailPreference": Entry(
+        links={"user": Link.ABOUT},
+        is_removed=True,
+        fields=all_uses(uses("id", MACHINERY), uses("user unsubscribed_at", Use(Purpose.INFORMATION, Retention.CONTACT))),
+    ),
+    "mailings.Heartbeat": Entry(fields=uses("id name at", Use(Purpose.OPERATION, Retention.EVER))),
+}

@@ -1,0 +1,91 @@
+"""Agreements, SPOCs, requests and the event log."""
+
+from config.privacy.purposes import Entry, Erase, Link, Purpose, Retention, Use, all_uses, uses
+
+MACHINERY = Use(Purpose.OPERATION, Retention.ROW)
+AGREEMENT = Use(Purpose.COOPERATION, Retention.EVER)
+AGREEMENT_IN_WORDS = Use(Purpose.COOPERATION, Retention.EVER, Erase.SCRUB)
+ASSIGNMENT = Use(Purpose.REGISTER, Retention.PSEUDONYM)
+FIGURES = Use(Purpose.COOPERATION, Retention.EVER)
+WHO = Use(Purpose.COOPERATION, Retention.PSEUDONYM)
+WORDS = Use(Purpose.COOPERATION, Retention.REQUEST, Erase.SCRUB)
+ANSWERS = Use(Purpose.COOPERATION, Retention.REQUEST)
+CONTACT = Use(Purpose.COOPERATION, Retention.REQUEST, Erase.CONTACT)
+EVENT = Use(Purpose.ACCOUNTABILITY, Retention.PSEUDONYM)
+
+PARTNERSHIPS = {
+    "partnerships.Agreement": Entry(
+        fields=all_uses(
+            uses("id key", MACHINERY),
+            uses("municipality reference signed_on college_decision_on council_decision_on period services predecessor", AGREEMENT),
+            uses("first_signed_on first_signed_precision themes", AGREEMENT),
+            uses("document document_name document_sha256 document_size", AGREEMENT),
+            uses("working_methods_fr working_methods_nl note_fr note_nl", AGREEMENT_IN_WORDS),
+        )
+    ),
+    "partnerships.AgreementTheme": Entry(fields=all_uses(uses("id", MACHINERY), uses("agreement theme", AGREEMENT))),
+    "partnerships.AgreementSignatory": Entry(
+        fields=all_uses(uses("id", MACHINERY), uses("agreement side", AGREEMENT), uses("name function_fr function_nl", AGREEMENT_IN_WORDS))
+    ),
+    "partnerships.AgreementAmendment": Entry(
+        fields=all_uses(
+            uses("id", MACHINERY),
+            uses("agreement number signed_on effective_from", AGREEMENT),
+            uses("changes_fr changes_nl", AGREEMENT_IN_WORDS),
+        )
+    ),
+    "partnerships.AgreementReminder": Entry(
+        fields=all_uses(uses("id", MACHINERY), uses("agreement ends_on days_before made_at", AGREEMENT))
+    ),
+    "partnerships.Theme": Entry(
+        fields=all_uses(uses("id", MACHINERY), uses("name_fr name_nl slug", Use(Purpose.PUBLICATION, Retention.EVER)))
+    ),
+    "partnerships.SpocAssignment": Entry(
+        links={"officer": Link.ABOUT},
+        fields=all_uses(uses("id", MACHINERY), uses("municipality officer role period", ASSIGNMENT)),
+    ),
+    "partnerships.Absence": Entry(
+        links={"officer": Link.ABOUT}, fields=all_uses(uses("id", MACHINERY), uses("officer period", ASSIGNMENT))
+    ),
+    "partnerships.SpocHandover": Entry(
+        links={"to": Link.ABOUT, "deputy": Link.ABOUT, "by": Link.WROTE},
+        fields=all_uses(
+            uses("id token", MACHINERY),
+            uses("to deputy starts_on by created_at took_effect_at introduced_at cancelled_at", ASSIGNMENT),
+            uses("note", Use(Purpose.COOPERATION, Retention.PSEUDONYM, Erase.SCRUB)),
+        ),
+    ),
+    "partnerships.SpocHandoverLeg": Entry(
+        fields=uses("id handover municipality ended ended_upper began deputy_ended deputy_ended_upper deputy_began moved", MACHINERY)
+    ),
+    "partnerships.ServiceRequest": Entry(
+        links={"asked_by": Link.WROTE, "asked_for": Link.ACTED, "assignee": Link.ACTED},
+        fields=all_uses(
+            uses("id key token revision", MACHINERY),
+            uses("municipality kind state reference language outside_agreement created_at submitted_at", FIGURES),
+            uses("acknowledged_at completed_at ended_at due_on is_urgent wished_by", FIGURES),
+            uses("asked_by asked_for assignee", WHO),
+            uses("title description area wished_by_reason urgent_reason partners_contacted reason result", WORDS),
+            uses("technical_contact", CONTACT),
+        ),
+    ),
+    "partnerships.AuditDetails": Entry(
+        links={"request__asked_by": Link.WROTE},
+        fields=all_uses(
+            uses("id request", MACHINERY),
+            uses("decision questions compare_with data_offered earlier_studies circumstances legal_basis needed_for", WORDS),
+            uses("sectors data_wanted result_forms result_language personal_data needed_by", ANSWERS),
+        ),
+    ),
+    "partnerships.ReferenceCounter": Entry(fields=uses("id municipality year last", Use(Purpose.OPERATION, Retention.EVER))),
+    "partnerships.Message": Entry(
+        links={"author": Link.WROTE, "behalf_of": Link.ACTED},
+        fields=all_uses(uses("id request token", MACHINERY), uses("author behalf_of side language sent_at", ANSWERS), uses("body", WORDS)),
+    ),
+    # A trigger keeps events as they are, so their data never hold a name: a test reads what is written there.
+    "partnerships.Event": Entry(
+        links={"actor": Link.ACTED, "behalf_of": Link.ACTED},
+        names_objects=True,
+        fields=all_uses(uses("id", MACHINERY), uses("verb at actor behalf_of municipality content_type object_id data", EVENT)),
+    ),
+}

@@ -1,0 +1,197 @@
+"""Each rule lets go on its day and not the day before; a second time it finds nothing."""
+
+import datetime as dt
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from config.privacy import retention
+from config.privacy.models import PersonalDataAccess, RetentionRun
+from config.privacy.retention import OutOfTime, apply_retention, apply_retention_today, retention_due
+from mailings.models import Delivery
+from municipalities.models import User
+from partnerships.models import Event, Message, ServiceRequest
+from tests.factories import DeliveryFactory, MessageFactory, MunicipalityFactory, RequestFactory, SpocAssignmentFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+LONG_AGO = dt.timedelta(days=4000)
+
+
+def ago(length: dt.timedelta, *, more: int) -> dt.datetime:
+    """Noon of the day that lies `length` and some days back."""
+    return timezone.make_aware(dt.datetime.combine(TODAY - length - dt.timedelta(days=more), dt.time(12)))
+
+
+def _former(more: int) -> User:
+    person = UserFactory(former=MunicipalityFactory(), date_joined=timezone.now() - LONG_AGO)
+    last = TODAY - configured.RETENTION_CONTACT - dt.timedelta(days=more)
+    person.mandates.update(period=(last - dt.timedelta(days=900), last + dt.timedelta(days=1)))
+    return person
+
+
+def _mail(more: int) -> Delivery:
+    return DeliveryFactory(sent=True, body_text="", body_html="", planned_at=ago(configured.RETENTION_SEND_LOG, more=more))
+
+
+def _body(more: int) -> Delivery:
+    return DeliveryFactory(sent=True, planned_at=ago(configured.RETENTION_MAIL_BODIES, more=more))
+
+
+def _request(more: int) -> ServiceRequest:
+    ended = ago(configured.RETENTION_REQUESTS, more=more)
+    request = RequestFactory(closed=True, ended_at=ended)
+    MessageFactory(request=request)
+    return request
+
+
+def _draft(more: int) -> ServiceRequest:
+    request = RequestFactory(draft=True, created_at=ago(configured.RETENTION_DRAFTS, more=more))
+    request.history.update(history_date=request.created_at)
+    return request
+
+
+def _withdrawn_draft(more: int) -> ServiceRequest:
+    return RequestFactory(withdrawn=True, reference=None, submitted_at=None, ended_at=ago(configured.RETENTION_DRAFTS, more=more))
+
+
+def _access(more: int) -> PersonalDataAccess:
+    person = UserFactory(alderman=MunicipalityFactory())
+    return PersonalDataAccess.objects.create(
+        person=person, page=PersonalDataAccess.Page.LIST, at=ago(configured.RETENTION_ACCESS_LOG, more=more)
+    )
+
+
+def _session(more: int) -> Session:
+    return Session.objects.create(session_key="k", session_data="", expire_date=ago(dt.timedelta(0), more=more))
+
+
+RULES: dict[str, Callable[[int], Any]] = {
+    "people": _former,
+    "mails": _mail,
+    "mail_bodies": _body,
+    "requests": _request,
+    "drafts": _draft,
+    "withdrawn_drafts": _withdrawn_draft,
+    "accesses": _access,
+    "sessions": _session,
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_lets_go_the_day_after_its_time_and_not_before(name: str) -> None:
+    RULES[name](0)
+    assert retention_due(TODAY)[name] == 0
+    assert retention_due(TODAY + dt.timedelta(days=1))[name] == 1
+    assert name not in apply_retention(TODAY)
+    assert apply_retention(TODAY + dt.timedelta(days=1))[name] == 1
+    assert apply_retention(TODAY + dt.timedelta(days=1)) == {}
+
+
+def test_every_rule_is_tested_at_its_boundary() -> None:
+    assert {rule.name for rule in retention.RULES} - RULES.keys() <= {"admin_log"}
+
+
+def test_who_left_becomes_a_number_and_who_works_on_stays() -> None:
+    gone, spoc = _former(9), _former(9)
+    SpocAssignmentFactory(officer=spoc)
+    staff = UserFactory(lead=True, date_joined=timezone.now() - LONG_AGO)
+    in_office = UserFactory(alderman=MunicipalityFactory(), date_joined=timezone.now() - LONG_AGO)
+    assert apply_retention(TODAY)["people"] == 1
+    erased = set(User.objects.exclude(pk__in=User.objects.not_erased().values("pk")).values_list("pk", flat=True))
+    assert erased == {gone.pk}
+    assert not {spoc.pk, staff.pk, in_office.pk} & erased
+
+
+def test_of_an_old_request_the_figures_stay() -> None:
+    request = _request(5)
+    events = Event.objects.count()
+    apply_retention(TODAY)
+    kept = ServiceRequest.objects.get(pk=request.pk)
+    assert (kept.reference, kept.kind, kept.state, kept.ended_at) == (request.reference, request.kind, request.state, request.ended_at)
+    assert (kept.title, kept.description, kept.technical_contact, kept.result) == (request.reference, "", "", "")
+    assert not Message.objects.filter(request=request).exists()
+    assert not ServiceRequest.history.filter(id=request.pk).exists()
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize("trait", ["declined", "urgent"])
+def test_what_the_database_demands_of_a_request_stays_fulfilled(trait: str) -> None:
+    more = {} if trait == "declined" else {"closed": True}
+    request = RequestFactory(**{trait: True}, **more)
+    ServiceRequest.objects.filter(pk=request.pk).update(ended_at=ago(configured.RETENTION_REQUESTS, more=3))
+    assert apply_retention(TODAY)["requests"] == 1
+    assert "convention" not in ServiceRequest.objects.get(pk=request.pk).reason
+
+
+def test_mail_that_is_still_to_be_sent_is_never_removed() -> None:
+    DeliveryFactory(planned_at=ago(LONG_AGO, more=0))
+    assert apply_retention(TODAY) == {}
+
+
+def test_work_goes_by_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(5):
+        _mail(3)
+    small = [retention.Rule(rule.name, rule.label, rule.due, rule.end, 2) for rule in retention.RULES]
+    monkeypatch.setattr(retention, "RULES", small)
+    with pytest.raises(OutOfTime) as left:
+        apply_retention(TODAY, until=timezone.now())
+    assert left.value.counts == {"mails": 2}
+    assert apply_retention(TODAY) == {"mails": 3}
+
+
+def test_once_a_day_from_the_hour_on() -> None:
+    _mail(3)
+    early, late = (timezone.make_aware(dt.datetime.combine(TODAY, dt.time(hour, 30))) for hour in (2, 3))
+    assert apply_retention_today(early) is None
+    run = apply_retention_today(late)
+    assert run is not None
+    assert run.finished_at is not None
+    assert run.counts == {"mails": 1}
+    assert apply_retention_today(late + dt.timedelta(hours=1)) is None
+    assert RetentionRun.objects.count() == 1
+
+
+def test_a_day_that_was_not_finished_goes_on_with_the_next_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        _mail(3)
+    late = timezone.make_aware(dt.datetime.combine(TODAY, dt.time(4)))
+    monkeypatch.setattr(retention, "TIME_FOR_A_TICK", dt.timedelta(0))
+    monkeypatch.setattr(retention, "RULES", [retention.Rule(r.name, r.label, r.due, r.end, 1) for r in retention.RULES])
+    first = apply_retention_today(late)
+    assert first is not None
+    assert first.finished_at is None
+    monkeypatch.setattr(retention, "TIME_FOR_A_TICK", dt.timedelta(minutes=2))
+    second = apply_retention_today(late)
+    assert second is not None
+    assert second.finished_at is not None
+    assert second.counts == {"mails": 2}
+
+
+def test_the_command_counts_first_and_then_does() -> None:
+    _mail(3)
+    out = StringIO()
+    call_command("apply_retention", dry_run=True, stdout=out)
+    assert out.getvalue().splitlines()[1].strip().startswith("1 ")
+    assert Delivery.objects.count() == 1
+    call_command("apply_retention", stdout=StringIO())
+    assert Delivery.objects.count() == 0
+
+
+INDEXED = {"mails": "delivery_planned", "mail_bodies": "delivery_planned", "requests": "request_ended", "accesses": "access_newest"}
+
+
+@pytest.mark.parametrize(("name", "index"), INDEXED.items(), ids=INDEXED)
+def test_what_is_due_is_found_by_an_index(name: str, index: str) -> None:
+    (rule,) = [rule for rule in retention.RULES if rule.name == name]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = rule.due(TODAY)[:1000].explain()
+    assert index in plan
