@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.languages import InterfaceLanguage, content_language
-from municipalities.models import Mandate
+from municipalities.models import Mandate, Municipality
 from partnerships.models import SpocAssignment
 
 
@@ -49,13 +49,14 @@ class Frame:
         return self.request.get_full_path()
 
     @cached_property
-    def mandates(self) -> list[Mandate]:
-        return self.user.mandates_on(timezone.localdate()) if self.is_known else []
+    def municipalities(self) -> list[Municipality]:
+        """Where the reader stands today, by a mandate or a delegation."""
+        return self.user.municipalities_on(timezone.localdate()) if self.is_known else []
 
     @cached_property
     def contacts(self) -> list[SpocAssignment]:
         """Who helps this reader: the SPOC and deputy of each of their municipalities."""
-        own = {mandate.municipality_id for mandate in self.mandates}
+        own = {municipality.pk for municipality in self.municipalities}
         return list(SpocAssignment.objects.for_municipalities(own, timezone.localdate())) if own else []
 
     @cached_property
@@ -64,22 +65,34 @@ class Frame:
             return []
         if self.user.is_staff:
             return [self._link(_("Home"), "home"), Link(_("Administration"), reverse("admin:index"), False)]
-        if self.user.is_cabinet_reviewer and not self.mandates:
+        if self.user.is_cabinet_reviewer and not self.municipalities:
             return [self._link(_("Mailings to review"), "reviews", section="review")]
+        if not self.municipalities:
+            return [self._link(_("In the name of others"), "invitations")]
         return [
             self._link(_("Home"), "home"),
             self._link(_("Requests"), "requests", section="request"),
             self._link(_("Mailings"), "mailings", section="mailing"),
             *self._municipality_links(),
+            *self._delegation_links(),
         ]
 
     def _municipality_links(self) -> list[Link]:
-        own = {mandate.municipality_id: mandate.municipality for mandate in self.mandates}
         links = []
-        for municipality in own.values():
-            label = _("My municipality") if len(own) == 1 else str(municipality)
+        for municipality in self.municipalities:
+            label = _("My municipality") if len(self.municipalities) == 1 else str(municipality)
             url = reverse("municipality", args=[municipality.slug])
             links.append(Link(label, url, self.request.path == url))
+        return links
+
+    def _delegation_links(self) -> list[Link]:
+        """For who may delegate, and for who was delegated to or is invited."""
+        today = timezone.localdate()
+        links = []
+        if any(mandate.role in Mandate.POLITICAL for mandate in self.user.mandates_on(today)):
+            links.append(self._link(_("My delegates"), "delegates"))
+        if self.user.invitations_on(today) or not all(standing.is_own for standing in self.user.standings_on(today)):
+            links.append(self._link(_("In the name of others"), "invitations"))
         return links
 
     def _link(self, label: str, name: str, *, section: str = "") -> Link:

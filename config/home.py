@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from mailings.models import Mailing
 from municipalities.http import PersonRequest
-from municipalities.models import Mandate, Municipality
+from municipalities.models import Municipality
 from partnerships.models import Agreement, Kind, ServiceRequest
 
 MOST_ROWS = 5
@@ -27,17 +27,21 @@ class Footing:
 @require_safe
 def home(request: PersonRequest) -> HttpResponse:
     """Officials see their page, also when they are something else besides; reviewers and staff are led to theirs."""
-    mandates = request.user.mandates_on(timezone.localdate())
-    if request.user.is_staff and not mandates:
+    municipalities = request.user.municipalities_on(timezone.localdate())
+    if request.user.is_staff and not municipalities:
         return render(request, "portal/home_staff.html")
-    if request.user.is_cabinet_reviewer and not mandates:
+    if request.user.is_cabinet_reviewer and not municipalities:
         return redirect("reviews")
-    return _home_of_official(request, mandates)
+    if not municipalities:
+        return redirect("invitations")  # let in to answer, and for nothing else
+    return _home_of_official(request, municipalities)
 
 
-def _home_of_official(request: PersonRequest, mandates: list[Mandate]) -> HttpResponse:
-    requests = ServiceRequest.objects.visible_to(request.user).select_related("municipality", "asked_by", "asked_for").order_by("-created_at", "-id")
-    own = {mandate.municipality_id: mandate.municipality for mandate in mandates}
+def _home_of_official(request: PersonRequest, municipalities: list[Municipality]) -> HttpResponse:
+    today = timezone.localdate()
+    visible = ServiceRequest.objects.visible_to(request.user)
+    requests = visible.select_related("municipality", "asked_by", "asked_for").order_by("-created_at", "-id")
+    own = {municipality.pk: municipality for municipality in municipalities}
     context = {
         "footings": _footings(request, list(own.values())),
         "your_turn": requests.turn_of_municipality()[:MOST_ROWS],
@@ -46,7 +50,9 @@ def _home_of_official(request: PersonRequest, mandates: list[Mandate]) -> HttpRe
         "map": Municipality.objects.exclude(outline="").only("outline", "name_fr", "name_nl").order_by("pk"),
         "own_ids": set(own),
         "has_several": len(own) > 1,
-        "kinds": Kind,
+        "kinds": Kind if request.user.municipalities_on(today, writing=True) else (),
+        "may_ask": bool(request.user.municipalities_on(today, writing=True)),
+        "invitations": request.user.invitations_on(today),
     }
     return render(request, "portal/home.html", context)
 

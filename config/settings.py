@@ -331,7 +331,7 @@ WEEKLY_DRAFT_HOUR = 7  # Monday, Europe/Brussels
 MAILING_GRACE = timedelta(hours=36)  # a mailing this much later than its hour is held, not sent
 SPOC_INTRODUCTION_HOUR = 7  # a new SPOC is introduced on the first day, not in the middle of the night
 SPOC_GAPS_WITHIN = timedelta(days=60)  # days without SPOC are shown this long before they come
-WELCOME_AFTER = timedelta(hours=1)  # whoever was entered by others is told so this soon (GDPR, article 14: within a month); time to mend a slip
+WELCOME_AFTER = timedelta(hours=1)  # time to mend a slip; then whoever was entered by others is told (GDPR, art. 14: within a month)
 DELEGATION_LASTS = timedelta(days=365)  # proposed when a delegate is named; never longer than the mandate
 AGREEMENT_EXPIRING_WITHIN = timedelta(days=180)
 AGREEMENT_REMINDER_DAYS = (180, 90, 30)  # before the end, SPOC and lead hear of it
@@ -354,16 +354,5 @@ TURNOVER_FILE_BYTES = 2 * 1024 * 1024  # a list of 2,000 mandates is far smaller
 TURNOVER_FILE_ROWS = 2_000
 TURNOVER_UPLOAD_KEPT = timedelta(hours=24)  # a file that was looked at and not imported
 TURNOVER_UNDO_WITHIN = timedelta(days=60)  # what undoing an import needs is kept as long
-
-# How long what is kept; config/privacy/retention.py applies it once a day.
-RETENTION_CONTACT = timedelta(days=env.int("RETENTION_CONTACT_DAYS", default=365))  # after the last mandate, then a pseudonym
-RETENTION_SEND_LOG = timedelta(days=env.int("RETENTION_SEND_LOG_DAYS", default=2 * 365))
-RETENTION_MAIL_BODIES = timedelta(days=env.int("RETENTION_MAIL_BODIES_DAYS", default=180))  # words of notices and test mails
-RETENTION_REQUESTS = timedelta(days=env.int("RETENTION_REQUESTS_DAYS", default=5 * 365))  # after closing, then only the figures
-RETENTION_DRAFTS = timedelta(days=env.int("RETENTION_DRAFTS_DAYS", default=365))  # of requests never submitted, untouched
-RETENTION_ACCESS_LOG = timedelta(days=env.int("RETENTION_ACCESS_LOG_DAYS", default=365))
-RETENTION_HOUR = 3  # Europe/Brussels; from then on the day's rules are applied
-ERASURE_KEY = env.str("ERASURE_KEY", default="") or SECRET_KEY  # of the fingerprints in the list of erasures
-ERASURES_FILE = env.str("ERASURES_FILE", default="")  # each erasure is also written there, apart from the database
 
 SITE_NAME = _("Municipalities and hub.brussels")

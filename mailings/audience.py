@@ -10,7 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from mailings.models import Delivery, Mailing, Notice
+from municipalities.delegations import Delegation
 from municipalities.models import Mandate, User
+from partnerships.models import Event
 
 Skip = Delivery.Skip
 CODE_LASTS = dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
@@ -91,14 +93,19 @@ class _Now:
         self.mandates: dict[int, list[Mandate]] = defaultdict(list)
         for mandate in Mandate.objects.in_force(on).filter(user__in=people):
             self.mandates[mandate.user_id].append(mandate)
-        self.places = _municipalities_of_notices(deliveries)
+        self.delegations: dict[int, list[Delegation]] = defaultdict(list)
+        for delegation in Delegation.objects.live(on).filter(delegate__in=people).select_related("mandate"):
+            self.delegations[delegation.delegate_id].append(delegation)
+        self.places, self.words_of_welcome = _places_and_welcomes(deliveries)
         runs = {delivery.run_id for delivery in deliveries if delivery.run_id}
         self.mailings = {mailing.run.pk: mailing for mailing in Mailing.objects.filter(run__in=runs).select_related("run")}
 
     def reason_against(self, delivery: Delivery) -> Delivery.Skip | None:
         person = self.people[delivery.recipient_id]
         mandates = self.mandates[person.pk]
-        if not person.is_active or not (person.is_staff or person.is_cabinet_reviewer or mandates):
+        has_access = person.is_staff or person.is_cabinet_reviewer or mandates or self.delegations[person.pk]
+        is_welcome = delivery.notice_id in self.words_of_welcome  # goes before the first day of a mandate too
+        if not person.is_active or not (has_access or is_welcome):
             return Skip.NO_ACCESS
         if person.email.lower() != delivery.email.lower():
             return Skip.ADDRESS_CHANGED
@@ -120,18 +127,22 @@ class _Now:
         return None if mailing and any(_is_chosen(mailing, mandate) for mandate in mandates) else Skip.NO_LONGER_CONCERNED
 
     def _reason_against_notice(self, delivery: Delivery, person: User, mandates: list[Mandate]) -> Delivery.Skip | None:
-        """What concerns a municipality goes to people with a mandate in it, and to staff; to nobody else."""
+        """What concerns a municipality goes to people with a mandate in it, own or delegated, and to staff; to nobody else."""
         places = self.places.get(delivery.notice_id or 0)
-        if places is None or person.is_staff or any(mandate.municipality_id in places for mandate in mandates):
+        held = {mandate.municipality_id for mandate in mandates}
+        held |= {delegation.mandate.municipality_id for delegation in self.delegations[person.pk]}
+        if places is None or person.is_staff or held & places:
             return None
         return Skip.NO_LONGER_CONCERNED
 
 
-def _municipalities_of_notices(deliveries: Iterable[Delivery]) -> dict[int, set[int]]:
-    """Per notice the municipality of its event, or those its event lists; a notice of neither is missing."""
+def _places_and_welcomes(deliveries: Iterable[Delivery]) -> tuple[dict[int, set[int]], set[int]]:
+    """Per notice the municipality of its event, or those its event lists (a notice of neither is missing); and the words of welcome."""
     notices = {delivery.notice_id for delivery in deliveries if delivery.notice_id}
-    rows = Notice.objects.filter(pk__in=notices).values_list("pk", "event__municipality", "event__data__municipalities")
-    return {pk: {one} if one else set(listed) for pk, one, listed in rows if one or listed}
+    wanted = ("pk", "event__municipality", "event__data__municipalities", "event__verb")
+    rows = list(Notice.objects.filter(pk__in=notices).values_list(*wanted))
+    places = {pk: {one} if one else set(listed) for pk, one, listed, _verb in rows if one or listed}
+    return places, {pk for pk, _one, _listed, verb in rows if verb == Event.Verb.PERSON_WELCOMED}
 
 
 def _is_chosen(mailing: Mailing, mandate: Mandate) -> bool:

@@ -12,7 +12,9 @@ from mailings.delivery import deliver_queue
 from mailings.delivery import sweep as sweep_deliveries
 from mailings.heartbeat import beat
 from mailings.services import decide_notices, draft_this_week, start_due_mailings
+from partnerships.services.agreements import remind_of_ends
 from partnerships.services.spocs import begin_due_handovers
+from partnerships.services.welcomes import welcome_newcomers
 
 
 @shared_task(name="mailings.tasks.deliver")
@@ -35,12 +37,14 @@ def notices() -> None:
 
 @shared_task(name="mailings.tasks.calendar")
 def calendar() -> None:
-    """Begin hand-overs, start mailings whose hour has come, lay this week's draft ready; one never waits for another."""
+    """Welcome newcomers, begin hand-overs, start mailings whose hour has come, lay this week's draft ready; one never waits for another."""
     now = timezone.now()
     with ExitStack() as whatever_fails:  # the last one named goes first
         whatever_fails.callback(draft_this_week, now)
         whatever_fails.callback(start_due_mailings, now)
+        whatever_fails.callback(remind_of_ends, now)
         whatever_fails.callback(begin_due_handovers, now)
+        whatever_fails.callback(welcome_newcomers, now)
 
 
 @shared_task(name="mailings.tasks.heartbeat")

@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.languages import CorrespondenceLanguage, InterfaceLanguage
+from municipalities.languages import CorrespondenceLanguage, FormOfAddress, InterfaceLanguage
 from municipalities.models import User
 
 
@@ -66,6 +66,13 @@ class PreferencesForm(forms.ModelForm):
         help_text=_("Seen by your contact person at the agency."),
     )
 
+    form_of_address = forms.ChoiceField(
+        label=_("Form of address in your mails"),
+        choices=[("", _("None in particular")), *FormOfAddress.choices],
+        widget=OneChoice,
+        required=False,
+    )
+
     class Meta:
         model = User
-        fields = ("interface_language", "correspondence_language", "phone")
+        fields = ("interface_language", "correspondence_language", "form_of_address", "phone")

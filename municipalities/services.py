@@ -1,5 +1,7 @@
 """Acts on the register of municipalities, and on people."""
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -81,14 +83,17 @@ def _take_over(municipality: Municipality, fields: dict[str, Any]) -> bool:
 
 
 @transaction.atomic
-def update_preferences(user: User, *, interface_language: str, correspondence_language: str, phone: str) -> User:
+def update_preferences(
+    user: User, *, interface_language: str, correspondence_language: str, phone: str, form_of_address: str = ""
+) -> User:
     """Let a person set their own languages and telephone: `fr`, `nl` or `en` for screens; `fr`, `nl` or `both` for mail."""
     person = User.objects.select_for_update().get(pk=user.pk)
     person.interface_language = interface_language
     person.correspondence_language = correspondence_language
     person.phone = phone.strip()
+    person.form_of_address = form_of_address
     person.full_clean()
-    person.save(update_fields=["interface_language", "correspondence_language", "phone"])
+    person.save(update_fields=["interface_language", "correspondence_language", "phone", "form_of_address"])
     return person
 
 
@@ -105,3 +110,18 @@ def choose_correspondence_language(user: User, language: str) -> User:
     person.full_clean()
     person.save(update_fields=["correspondence_language"])
     return person
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who entered a person and when; `by` is None for an import or the team without a name."""
+
+    by: User | None
+    at: dt.datetime
+
+
+def origin_of(person: User) -> Origin:
+    """Where the data of a person came from, as their history has it."""
+    first = User.history.filter(id=person.pk, history_type="+").select_related("history_user").order_by("history_id").first()
+    by = first.history_user if first else None
+    return Origin(by if by and by.pk != person.pk else None, person.date_joined)

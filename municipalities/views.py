@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from municipalities.forms import PreferencesForm
 from municipalities.http import PersonRequest
-from municipalities.services import update_preferences
+from municipalities.services import origin_of, update_preferences
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -20,5 +20,5 @@ def preferences(request: PersonRequest) -> HttpResponse:
         update_preferences(request.user, **form.cleaned_data)
         messages.success(request, _("Your preferences are saved."))
         return redirect("preferences")
-    mandates = request.user.mandates_on(timezone.localdate())
-    return render(request, "municipalities/preferences.html", {"form": form, "mandates": mandates})
+    context = {"form": form, "standings": request.user.standings_on(timezone.localdate()), "origin": origin_of(request.user)}
+    return render(request, "municipalities/preferences.html", context)

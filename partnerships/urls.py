@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnerships.views import agreements, municipalities, requests
+from partnerships.views import agreements, delegations, municipalities, requests
 
 urlpatterns = [
     path("requests/", requests.request_list, name="requests"),
@@ -16,6 +16,15 @@ urlpatterns = [
     path("requests/<uuid:key>/withdraw/", requests.request_withdraw, name="request_withdraw"),
     path("requests/<uuid:key>/close/", requests.request_close, name="request_close"),
     path("requests/<uuid:key>/message/", requests.request_message, name="request_message"),
+    path("delegates/", delegations.delegates, name="delegates"),
+    path("delegates/<uuid:key>/end/", delegations.delegate_revoke, name="delegate_revoke"),
+    path("invitations/", delegations.invitations, name="invitations"),
+    path("invitations/<uuid:key>/accept/", delegations.invitation_accept, name="invitation_accept"),
+    path("invitations/<uuid:key>/decline/", delegations.invitation_decline, name="invitation_decline"),
     path("agreements/<uuid:key>/", agreements.agreement_page, name="agreement"),
+    path("agreements/<uuid:key>/document/", agreements.agreement_document, name="agreement_document"),
+    path("agreements/<uuid:key>/summary/", agreements.agreement_summary, name="agreement_summary"),
+    path("agreements/<uuid:key>/summary.pdf", agreements.agreement_summary_pdf, name="agreement_summary_pdf"),
+    path("municipalities/<slug:slug>/agreements.svg", agreements.agreement_timeline, name="agreement_timeline"),
     path("municipalities/<slug:slug>/", municipalities.municipality_page, name="municipality"),
 ]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.seed.agreement_parts import complete_agreements
 from config.seed.agreements import make_agreements, make_spocs
 from config.seed.associations import make_associations
 from config.seed.clock import Clock
@@ -18,6 +19,7 @@ from config.seed.stories_ixelles import IXELLES
 from config.seed.stories_region import REGION
 from municipalities.models import Municipality, User
 from municipalities.services import load_reference
+from partnerships.services.welcomes import pass_over_newcomers
 
 ONE_AT_A_TIME = 7_020_190_016  # any number: the lock under which two seedings wait for each other
 
@@ -48,7 +50,9 @@ def seed(*, scale: int = 1) -> Seeded:
     load_reference()
     municipalities = {municipality.code: municipality for municipality in Municipality.objects.filter(code__in=OFFICIALS)}
     cast = make_people(municipalities)
-    make_agreements(municipalities, cast, clock)
+    pass_over_newcomers(clock.now)  # invented people are not written to
+    make_agreements(municipalities, clock)
+    complete_agreements(municipalities, cast)
     make_spocs(municipalities, cast)
     plant_holes(municipalities, clock)
     make_associations(municipalities, clock)

@@ -43,11 +43,15 @@ class Personal:
 
 
 def role_of(user: User, mandates: Iterable[Mandate]) -> str:
-    """How a person is addressed: as mayor, as alderman, by first name among colleagues, else without a title."""
+    """How a person is addressed: as mayor, as alderman, by first name among colleagues, else without a title.
+
+    Where they have said how (`mayor madame`), the form follows the office.
+    """
     if user.is_staff:
         return STAFF
     held = {mandate.role for mandate in mandates}
-    return next((role.value for role in GREETED_AS if role in held), "")
+    office = next((role.value for role in GREETED_AS if role in held), "")
+    return f"{office} {user.form_of_address}".strip()
 
 
 def personal_parts(people: Iterable[int], on: dt.date) -> dict[int, Personal]:

@@ -2,11 +2,14 @@
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mailings.audience import officials_of, reviewers, staff_with
-from municipalities.models import User
-from partnerships.models import Event, ServiceRequest, SpocAssignment, SpocHandover
+from mailings.services.endings import hearers_of_agreement, overseers
+from mailings.services.people import hearers_of_delegation, hearers_of_person
+from municipalities.delegations import Delegation
+from municipalities.models import Mandate, User
+from partnerships.models import Agreement, Event, ServiceRequest, SpocAssignment, SpocHandover
 
 Verb = Event.Verb
 
@@ -26,6 +29,12 @@ def hearers_of(event: Event, on: dt.date) -> list[User]:
         heard = _of_request(event, event.subject, on)
     elif isinstance(event.subject, SpocHandover):
         heard = _of_handover(event, event.subject, on)
+    elif isinstance(event.subject, Agreement):
+        heard = hearers_of_agreement(event, event.subject, on)
+    elif isinstance(event.subject, Delegation):
+        heard = hearers_of_delegation(event, event.subject)
+    elif isinstance(event.subject, User):
+        heard = hearers_of_person(event, event.subject)
     else:
         heard = _of_mailing(event)
     return [person for person in heard if person.pk != event.actor_id]
@@ -60,6 +69,8 @@ def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User
     if event.verb == Verb.REQUEST_ASSIGNED and request.assignee:
         named = list(staff_with(HANDLES).filter(pk=request.assignee.pk))
         return named or _staff(request, on)  # the words are meant for this one person, away or not
+    if event.verb == Verb.REQUEST_SUBMITTED and request.outside_agreement:
+        return list({person.pk: person for person in [*_staff(request, on), *overseers()]}.values())
     if event.verb in TO_AGENCY:
         return _staff(request, on)
     if event.verb in TO_OTHER_PARTY:
@@ -68,19 +79,20 @@ def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User
 
 
 def _officials(request: ServiceRequest, on: dt.date) -> list[User]:
-    """Who asked, while they hold a mandate in that municipality; then whoever else there had a hand in the request."""
-    if _in_office(User.objects.filter(pk=request.asked_by_id), request, on):
-        return [request.asked_by]
+    """Who asked, while they stand in that municipality; then in whose name; then whoever else there had a hand in the request."""
+    for concerned in (request.asked_by_id, request.asked_for_id):
+        if found := _in_office(User.objects.filter(pk=concerned), request, on):
+            return found
     actors = Event.objects.about(request).order_by().exclude(actor=None).values("actor")
     return _in_office(User.objects.filter(pk__in=actors), request, on)
 
 
 def _in_office(people: QuerySet[User], request: ServiceRequest, on: dt.date) -> list[User]:
-    return list(
-        people.filter(mandates__municipality=request.municipality_id, mandates__period__contains=on, is_active=True, is_staff=False)
-        .distinct()
-        .order_by("pk")
-    )
+    """Those with a mandate of their own in the municipality that day, or one delegated to them for requests."""
+    mandate = Mandate.objects.in_force(on).filter(user=OuterRef("pk"), municipality=request.municipality_id)
+    delegated = Delegation.objects.in_force(on).filter(scope=Delegation.Scope.REQUESTS)
+    delegation = delegated.filter(delegate=OuterRef("pk"), mandate__municipality=request.municipality_id)
+    return list(people.filter(Exists(mandate) | Exists(delegation), is_active=True, is_staff=False).order_by("pk"))
 
 
 def _staff(request: ServiceRequest, on: dt.date) -> list[User]:

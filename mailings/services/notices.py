@@ -15,11 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from mailings.doorbell import ring
 from mailings.models import Approval, Delivery, Mailing, Notice
 from mailings.rendering import portal_link, render_mail, role_of
+from mailings.services.endings import about_agreement
 from mailings.services.hearers import hearers_of
 from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
+from mailings.services.people import about_delegation, about_person
+from municipalities.delegations import Delegation
 from municipalities.models import User
-from partnerships.models import Event, Message, ServiceRequest, SpocHandover
+from partnerships.models import Agreement, Event, Message, ServiceRequest, SpocHandover
 
 BATCH = 100
 # Far longer than any transaction of the portal lives: an event can be committed after one with a higher number, but not this late.
@@ -74,13 +77,15 @@ def _take_undecided() -> list[Event]:
         "subject",
         [
             ServiceRequest.objects.select_related("municipality", "asked_by", "assignee"),
+            Delegation.objects.select_related("mandate__user", "mandate__municipality", "delegate"),
             Mailing.objects.all(),
+            Agreement.objects.select_related("municipality", "successor"),
             SpocHandover.objects.select_related("to", "deputy", "by"),
         ],
     )
     return list(
         Event.objects.filter(~Exists(Notice.objects.filter(event=OuterRef("pk"))), pk__in=locked)
-        .select_related("actor")
+        .select_related("actor", "behalf_of")
         .prefetch_related(subjects)
         .order_by("pk")
     )
@@ -148,6 +153,12 @@ def _delivery(notice: Notice, event: Event, person: User, words: tuple[str, str]
 def _about(subject: Any, person: User, on: dt.date) -> dict[str, Any]:
     if isinstance(subject, ServiceRequest):
         return _about_request(subject, person, on)
+    if isinstance(subject, Agreement):
+        return about_agreement(subject, on)
+    if isinstance(subject, Delegation):
+        return about_delegation(subject, person)
+    if isinstance(subject, User):
+        return about_person(person, on)
     return about_handover(subject, person, on) if isinstance(subject, SpocHandover) else _about_mailing(subject, person)
 
 

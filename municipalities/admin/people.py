@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.admin.base import MunicipalityFilter, PortalAdmin, PortalInline, YesFilter
 from municipalities.admin.forms import SpeakingForm
 from municipalities.admin.periods import PeriodForm, overlapping
-from municipalities.models import Mandate, Official, StaffMember, User
+from municipalities.delegations import Delegation
+from municipalities.models import Mandate, Official, Portfolio, StaffMember, User
 
 # Kept of the model itself, shown on the pages of its proxies.
 for _proxy in (Official, StaffMember):
     _proxy._meta.simple_history_manager_attribute = "history"  # type: ignore[union-attr]
+
+ENDS_SOON = dt.timedelta(days=92)  # three months, whichever
 
 ROLE_LABELS = {
     "spoc": _("Contact person (SPOC)"),
@@ -107,6 +111,29 @@ class InOfficeFilter(YesFilter):
         return queryset.in_office(timezone.localdate()) if self.value() else queryset
 
 
+class EndsSoonFilter(YesFilter):
+    title = _("end")
+    parameter_name = "ends_soon"
+    label = _("ends within 3 months")
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.ending(timezone.localdate(), within=ENDS_SOON) if self.value() else queryset
+
+
+class PortfolioFilter(admin.SimpleListFilter):
+    title = _("portfolio")
+    parameter_name = "portfolio"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return list(Portfolio.choices)
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if not self.value():
+            return queryset
+        held = Mandate.objects.in_force(timezone.localdate()).filter(user=models.OuterRef("pk"), portfolios__contains=[self.value()])
+        return queryset.filter(models.Exists(held))
+
+
 class MandateRoleFilter(admin.SimpleListFilter):
     title = _("role")
     parameter_name = "role"
@@ -172,13 +199,23 @@ class PersonAdmin(PortalAdmin):
 
 @admin.register(Official)
 class OfficialAdmin(PersonAdmin):
+    readonly_fields = ("date_joined", "last_login", "delegations_field")
     inlines = (MandateInline,)
     list_display = ("name_column", "mandates_column", "email", "phone", "language_column")
-    list_filter = (InOfficeFilter, MandateRoleFilter, OfMunicipalityFilter)
+    list_filter = (InOfficeFilter, EndsSoonFilter, MandateRoleFilter, PortfolioFilter, OfMunicipalityFilter)
+    search_help_text = _("Name, e-mail address, municipality, postcode, street or portfolio")
+    exports = (
+        (_("last name"), lambda row: row.last_name),
+        (_("first name"), lambda row: row.first_name),
+        (_("e-mail address"), lambda row: row.email),
+        (_("telephone"), lambda row: row.phone),
+        (_("language"), lambda row: row.get_correspondence_language_display()),
+        (_("mandates"), lambda row: "; ".join(_mandate_words(mandate, timezone.localdate()) for mandate in row.mandates.all())),
+    )
     fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("email", "phone"), ("job_title_fr", "job_title_nl"))}),
-        (_("Languages"), {"fields": (("correspondence_language", "interface_language"),)}),
-        (_("Access"), {"fields": ("is_active", ("date_joined", "last_login"))}),
+        (_("Languages"), {"fields": (("correspondence_language", "interface_language"), "form_of_address")}),
+        (_("Access"), {"fields": ("is_active", "delegations_field", ("date_joined", "last_login"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
@@ -193,6 +230,20 @@ class OfficialAdmin(PersonAdmin):
         if obj is not None and obj.is_staff and not request.user.has_perm("municipalities.change_staffmember"):
             return False
         return super().has_change_permission(request, obj)
+
+    @admin.display(description=_("delegations"))
+    def delegations_field(self, obj: User) -> str:
+        """Given and held, each with its state today; the way to the page on which the team ends one."""
+        both = Delegation.objects.given_by(obj) | Delegation.objects.filter(delegate=obj.pk)
+        today = timezone.localdate()
+        rows = (
+            (reverse("admin:municipalities_delegation_change", args=[one.pk]), one, one.get_scope_display(), one.state_on(today).label)
+            for one in both.newest_first()
+        )
+        return format_html_join("", '<div><a href="{}">{}</a> · {} · {}</div>', rows) or "–"
+
+    def people_in(self, rows: Any) -> Any:
+        return User.objects.filter(pk__in=rows.order_by().values("pk"))
 
     @admin.display(description=_("mandates"))
     def mandates_column(self, obj: User) -> str:

@@ -2,9 +2,12 @@
 
 from partnerships.admin.absences import AbsenceAdmin
 from partnerships.admin.agreements import AgreementAdmin
+from partnerships.admin.delegations import DelegationAdmin
 from partnerships.admin.events import EventAdmin
 from partnerships.admin.municipalities import MunicipalityAdmin
 from partnerships.admin.requests import ServiceRequestAdmin
 from partnerships.admin.spocs import SpocAssignmentAdmin
+from partnerships.admin.themes import ThemeAdmin
+from partnerships.admin.turnovers import TurnoverAdmin
 
-__all__ = ["AbsenceAdmin", "AgreementAdmin", "EventAdmin", "MunicipalityAdmin", "ServiceRequestAdmin", "SpocAssignmentAdmin"]
+__all__ = ["AbsenceAdmin", "AgreementAdmin", "DelegationAdmin", "EventAdmin", "MunicipalityAdmin", "ServiceRequestAdmin", "SpocAssignmentAdmin", "ThemeAdmin", "TurnoverAdmin"]

@@ -1,7 +1,6 @@
 """Telling people that others entered them: once each, soon after, and only those the portal lets in or is about to."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -14,21 +13,6 @@ from partnerships.models import Event
 from partnerships.services.events import record_event
 
 BATCH = 100
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Who entered a person and when; `by` is None for an import or the team without a name."""
-
-    by: User | None
-    at: dt.datetime
-
-
-def origin_of(person: User) -> Origin:
-    """Where the data of a person came from, as their history has it."""
-    first = User.history.filter(id=person.pk, history_type="+").select_related("history_user").order_by("history_id").first()
-    by = first.history_user if first else None
-    return Origin(by if by and by.pk != person.pk else None, person.date_joined)
 
 
 def newcomers(now: dt.datetime) -> QuerySet[User]:

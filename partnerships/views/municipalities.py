@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from municipalities.http import PersonRequest
 from municipalities.models import Municipality
 from partnerships.models import Agreement, ServiceRequest, SpocAssignment
+from partnerships.views.agreements import portal_timeline
 
 MOST_REQUESTS = 10
 
@@ -23,9 +24,15 @@ def municipality_page(request: PersonRequest, slug: str) -> HttpResponse:
         "contacts": SpocAssignment.objects.for_municipalities([municipality.pk], today),
         "agreements": [
             (agreement, agreement.state_on(today))
-            for agreement in Agreement.objects.visible_to(request.user).filter(municipality=municipality).order_by("-period", "pk")
+            for agreement in Agreement.objects.visible_to(request.user)
+            .filter(municipality=municipality)
+            .select_related("successor")
+            .order_by("-period", "pk")
         ],
+        "timeline": portal_timeline(request, municipality, today),
         "mandates": municipality.mandates.in_force(today).select_related("user").order_by("role", "user__last_name", "pk"),
-        "requests": visible_requests.open().select_related("municipality", "asked_by").order_by("-created_at", "-id")[:MOST_REQUESTS],
+        "requests": visible_requests.open()
+        .select_related("municipality", "asked_by", "asked_for")
+        .order_by("-created_at", "-id")[:MOST_REQUESTS],
     }
     return render(request, "partnerships/municipality_page.html", context)

@@ -73,7 +73,7 @@ def test_a_mandate_has_a_start_and_lasts_a_day(place, period):
 def test_the_admin_hears_the_rule_in_words(place):
     MandateFactory(municipality=place, role="mayor", period=DateRange(FIRST, None))
     second = MandateFactory.build(municipality=place, user=UserFactory(), role="mayor", period=DateRange(AFTER, None))
-    with translation.override("en"), pytest.raises(ValidationError, match="is mayor of .* since .* There is one mayor at a time"):
+    with translation.override("en"), pytest.raises(ValidationError, match=r"is mayor of .* since .* There is one mayor at a time"):
         second.full_clean()
 
 
