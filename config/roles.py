@@ -58,6 +58,7 @@ EDIT_MAILINGS = (
 )
 APPROVE = ("mailings.view_mailing", "mailings.approve_mailing")
 PRIVACY = ("privacy.view_personaldataaccess", "privacy.view_erasure", "privacy.handle_privacy_requests")
+TURN_OVER = ("municipalities.view_turnover", "municipalities.apply_turnover")
 STAFF_ACCOUNTS = (
     "municipalities.view_staffmember",
     "municipalities.add_staffmember",
@@ -66,10 +67,10 @@ STAFF_ACCOUNTS = (
 
 ROLES: dict[str, tuple[str, ...]] = {
     SPOC: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + MAILINGS,
-    LEAD: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + ("mailings.approve_mailing",),
+    LEAD: READ_REGISTER + WRITE_REGISTER + TURN_OVER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + ("mailings.approve_mailing",),
     EDITOR: READ_REGISTER + MAILINGS + EDIT_MAILINGS,
     CABINET: APPROVE,
-    ADMINISTRATOR: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + EDIT_MAILINGS + STAFF_ACCOUNTS + PRIVACY,
+    ADMINISTRATOR: READ_REGISTER + WRITE_REGISTER + TURN_OVER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + EDIT_MAILINGS + STAFF_ACCOUNTS + PRIVACY,
 }
 
 

@@ -48,7 +48,8 @@ class Column(Enum):
     def __str__(self) -> str:
         """In the reader's language."""
         language = (translation.get_language() or "en")[:2]
-        return self.value[LANGUAGES.index(language) if language in LANGUAGES else 2]
+        names: tuple[str, ...] = self.value[:3]
+        return names[LANGUAGES.index(language) if language in LANGUAGES else 2]
 
 
 def unaccented(words: str) -> str:

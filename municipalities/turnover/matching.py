@@ -18,7 +18,7 @@ from municipalities.turnover.columns import Column, plain, unaccented
 from municipalities.turnover.faults import Fault
 from municipalities.turnover.rows import NEW_PERSON, Entry
 
-ALIKE = 0.5  # of all trigrams of both names; below it members of one family would be asked about
+ALIKE = 0.55  # of all trigrams of both names; below it members of one family would be asked about
 ASKED_AT_MOST = 5
 
 
@@ -86,16 +86,15 @@ class _Matching:
         return {int(word) for word in self.decisions.values() if word.isdecimal()}
 
     def settle(self) -> Matches:
-        sure = {
-            person.pk
-            for entry in self.entries
-            if (person := self.by_email.get(entry.email)) and same_name(person.full_name, entry.full_name)
-        }
-        self.taken = sure
+        self.taken = {self.by_email[entry.email].pk for entry in self.entries if self._is_sure(entry)}
         for entry in self.entries:
             self._settle(entry)
         self._refuse_two_addresses()
         return self.matches
+
+    def _is_sure(self, entry: Entry) -> bool:
+        holder = self.by_email.get(entry.email)
+        return holder is not None and same_name(holder.full_name, entry.full_name)
 
     def _settle(self, entry: Entry) -> None:
         holder = self.by_email.get(entry.email)
@@ -123,6 +122,8 @@ class _Matching:
         if "@" not in entry.person:
             return entry.person
         person = self.by_email.get(entry.person)
+        if person is None and self._is_sure(entry):
+            return ""  # the file was imported before: the person has the new address by now
         if person is None:
             self._refuse(entry, Column.PERSON, _("Nobody with the address %(email)s is known.") % {"email": entry.person})
             return None

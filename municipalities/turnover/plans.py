@@ -94,7 +94,8 @@ class Move:
     def shown_changes(self) -> list[tuple[str, str, str]]:
         """Field, old and new value, for a reader."""
         return [
-            (str(User._meta.get_field(name).verbose_name), getattr(self.person, name), value) for name, value in self.person_changes.items()
+            (str(getattr(User._meta.get_field(name), "verbose_name", name)), getattr(self.person, name), value)
+            for name, value in self.person_changes.items()
         ]
 
 
@@ -198,6 +199,8 @@ def _move(municipality: Municipality, entry: Entry, person: User | None, standin
     before = [mandate for mandate in standing if person and mandate.user_id == person.pk and _is_replaced(mandate, entry)]
     same = [mandate for mandate in before if mandate.role == entry.role and set(mandate.portfolios) == set(entry.portfolios)]
     kept = [mandate for mandate in same if mandate.period.upper is None and mandate.period.lower <= first_day]
+    if kept:  # what ended when this one began is past: the college was entered before
+        before = [mandate for mandate in before if mandate.period.upper is None or mandate.period.upper > first_day]
     alone = len(before) == 1
     kind = Kind.COMES if not before else Kind.STAYS if same and alone else Kind.CHANGES
     return Move(kind, municipality, first_day, person, entry, before, makes_mandate=not (kept and alone))

@@ -141,7 +141,8 @@ def _names_of(municipality: Municipality) -> tuple[str, ...]:
 
 
 def _longest(field: str) -> int | None:
-    return User._meta.get_field(field).max_length
+    longest: int | None = getattr(User._meta.get_field(field), "max_length", None)
+    return longest
 
 
 def _role(row: _Row) -> Mandate.Role | None:
