@@ -15,6 +15,9 @@ READ_REGISTER = (
     "municipalities.view_official",
     "municipalities.view_mandate",
     "partnerships.view_agreement",
+    "partnerships.view_agreementsignatory",
+    "partnerships.view_agreementamendment",
+    "partnerships.view_theme",
     "partnerships.view_spocassignment",
 )
 WRITE_REGISTER = (
@@ -25,6 +28,11 @@ WRITE_REGISTER = (
     "municipalities.change_mandate",
     "partnerships.add_agreement",
     "partnerships.change_agreement",
+    "partnerships.add_agreementsignatory",
+    "partnerships.change_agreementsignatory",
+    "partnerships.delete_agreementsignatory",
+    "partnerships.add_agreementamendment",
+    "partnerships.change_agreementamendment",
     "partnerships.add_spocassignment",
     "partnerships.change_spocassignment",
     "partnerships.delete_spocassignment",
@@ -39,6 +47,8 @@ TEAM = (
     "partnerships.delete_absence",
 )
 LEAD_TEAM = ("partnerships.lead_team",)
+KEEP_THEMES = ("partnerships.add_theme", "partnerships.change_theme", "partnerships.delete_theme")
+OVERSEE = ("partnerships.oversee_agreement",)
 MAILINGS = (
     "mailings.view_mailing",
     "mailings.view_mailingitem",
@@ -57,8 +67,8 @@ EDIT_MAILINGS = (
     "mailings.send_mailing",
 )
 APPROVE = ("mailings.view_mailing", "mailings.approve_mailing")
-PRIVACY = ("privacy.view_personaldataaccess", "privacy.view_erasure", "privacy.handle_privacy_requests")
 TURN_OVER = ("municipalities.view_turnover", "municipalities.apply_turnover")
+PRIVACY = ("privacy.view_personaldataaccess", "privacy.view_erasure", "privacy.handle_privacy_requests")
 STAFF_ACCOUNTS = (
     "municipalities.view_staffmember",
     "municipalities.add_staffmember",
@@ -67,10 +77,29 @@ STAFF_ACCOUNTS = (
 
 ROLES: dict[str, tuple[str, ...]] = {
     SPOC: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + MAILINGS,
-    LEAD: READ_REGISTER + WRITE_REGISTER + TURN_OVER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + ("mailings.approve_mailing",),
+    LEAD: READ_REGISTER
+    + WRITE_REGISTER
+    + REQUESTS
+    + TEAM
+    + LEAD_TEAM
+    + KEEP_THEMES
+    + OVERSEE
+    + TURN_OVER
+    + MAILINGS
+    + ("mailings.approve_mailing",),
     EDITOR: READ_REGISTER + MAILINGS + EDIT_MAILINGS,
     CABINET: APPROVE,
-    ADMINISTRATOR: READ_REGISTER + WRITE_REGISTER + TURN_OVER + REQUESTS + TEAM + LEAD_TEAM + MAILINGS + EDIT_MAILINGS + STAFF_ACCOUNTS + PRIVACY,
+    ADMINISTRATOR: READ_REGISTER
+    + WRITE_REGISTER
+    + REQUESTS
+    + TEAM
+    + LEAD_TEAM
+    + KEEP_THEMES
+    + MAILINGS
+    + EDIT_MAILINGS
+    + STAFF_ACCOUNTS
+    + PRIVACY
+    + TURN_OVER,
 }
 
 

@@ -39,3 +39,21 @@ def mail_settings_for(url: str) -> dict[str, Any]:
         provider = parts.scheme.removeprefix("anymail+")
         return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": options}
     raise ImproperlyConfigured(f"EMAIL_URL {parts.scheme!r} is not understood: smtp://, smtps:// or anymail+<provider>://.")
+
+
+def documents_storage_for(bucket: str, *, endpoint: str = "", region: str = "") -> dict[str, Any]:
+    """Where documents are kept: a bucket of S3 or what speaks like it, else the folder MEDIA_ROOT; private in both, and never overwritten.
+
+    The keys of the bucket are those boto3 itself reads: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, or the role of the machine.
+    """
+    if not bucket:
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+        }
+    options = {"bucket_name": bucket, "default_acl": "private", "querystring_auth": True, "file_overwrite": False}
+    given = {"endpoint_url": endpoint, "region_name": region}
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": options | {name: value for name, value in given.items() if value},
+    }

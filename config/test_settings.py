@@ -50,7 +50,7 @@ if os.environ["REDIS_URL"].startswith("unix://") and "?" not in os.environ["REDI
 
 from config.service_urls import broker_url_for  # noqa: E402
 from config.settings import *  # noqa: E402, F403
-from config.settings import CACHES, DATABASES  # noqa: E402
+from config.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
 if "REDIS_URL_OF_WORKER" in os.environ:
     REDIS_URL = os.environ["REDIS_URL_OF_WORKER"]
@@ -58,4 +58,5 @@ if "REDIS_URL_OF_WORKER" in os.environ:
     CELERY_BROKER_URL = broker_url_for(REDIS_URL)
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 WHITENOISE_AUTOREFRESH = True

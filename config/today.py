@@ -71,11 +71,20 @@ def boards_for(user: User) -> Boards:
 def _request_tiles(user: User) -> list[Tile]:
     requests = ServiceRequest.objects.visible_to(user)
     address = reverse("admin:partnerships_servicerequest_changelist")
-    tones = {Worklist.OVERDUE: "bad", Worklist.NEW: "info", Worklist.WAITING: "warn", Worklist.UNASSIGNED: "warn"}
+    tones = {
+        Worklist.OVERDUE: "bad",
+        Worklist.NEW: "info",
+        Worklist.WAITING: "warn",
+        Worklist.UNASSIGNED: "warn",
+        Worklist.OUTSIDE: "warn",
+    }
+    hidden = {Worklist.OPEN, Worklist.ALL}
+    if not user.has_perm("partnerships.oversee_agreement"):
+        hidden.add(Worklist.OUTSIDE)
     return [
         Tile(name.label, _capped(on_worklist(requests, name, user)), f"{address}?list={name}", tones.get(name, ""))
         for name in Worklist
-        if name not in {Worklist.OPEN, Worklist.ALL}
+        if name not in hidden
     ]
 
 

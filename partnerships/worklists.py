@@ -17,6 +17,7 @@ class Worklist(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     OVERDUE = "overdue", _("Overdue")
     UNASSIGNED = "unassigned", _("Assigned to nobody")
+    OUTSIDE = "outside", _("Outside the agreement")
     OPEN = "open", _("All open")
     ALL = "all", _("All, also ended")
 
@@ -31,6 +32,7 @@ def on_worklist(requests: ServiceRequestQuerySet, name: str, user: User) -> Serv
         Worklist.WAITING: requests.waiting,
         Worklist.OVERDUE: lambda: requests.overdue(today),
         Worklist.UNASSIGNED: lambda: requests.open().filter(assignee__isnull=True),
+        Worklist.OUTSIDE: lambda: requests.open().outside_agreement(),
         Worklist.OPEN: requests.open,
         Worklist.ALL: requests.all,
     }[Worklist(name)]()

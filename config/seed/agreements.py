@@ -18,7 +18,7 @@ COLLEGES_DECIDED = dt.date(2024, 12, 3)
 END_OF_TERM = 2030  # the year of the next municipal elections
 EXPIRING_WITH_DRAFT = "ETB"  # its renewal is being written
 EXPIRING_WITH_SUCCESSOR = "KOE"  # its renewal is signed and not yet in force
-AGENCY_SIGNATORY = "Noor Castelain-Dervaux"
+SIGNED_ANEW = "GAN"  # its first agreement ran out and was not renewed: the one of today stands by itself
 CERTAINTY_FR = {
     "illustrative": "la date de signature est illustrative",
     "order": "le rang (deuxième commune signataire) est attesté, la date de signature est illustrative",
@@ -44,13 +44,13 @@ TEAM_SINCE = dt.date(2020, 4, 1)
 TEAM_REDEALT = dt.date(2025, 1, 6)
 
 
-def make_agreements(municipalities: dict[str, Municipality], cast: Cast, clock: Clock) -> None:
+def make_agreements(municipalities: dict[str, Municipality], clock: Clock) -> None:
     """Make, per municipality, the first agreement and the one in force; two of them run out soon."""
     text = resources.files("config.seed").joinpath("data/agreements.csv").read_text(encoding="utf-8")
     for rank, row in enumerate(csv.DictReader(text.splitlines())):
         municipality = municipalities[row["code"]]
         first = _first_agreement(municipality, row)
-        current = _current_agreement(municipality, first, str(cast.officials[row["code"]]["mayor"]), rank, clock.today)
+        current = _current_agreement(municipality, first, rank, clock.today)
         if row["code"] == EXPIRING_WITH_DRAFT:
             _renewal(municipality, current, signed_on=None)
         if row["code"] == EXPIRING_WITH_SUCCESSOR:
@@ -71,7 +71,7 @@ def _first_agreement(municipality: Municipality, row: dict[str, str]) -> Agreeme
     return agreement
 
 
-def _current_agreement(municipality: Municipality, first: Agreement, mayor: str, rank: int, today: dt.date) -> Agreement:
+def _current_agreement(municipality: Municipality, first: Agreement, rank: int, today: dt.date) -> Agreement:
     council = add_working_days(COLLEGES_DECIDED, 5)
     fields = {
         "municipality": municipality,
@@ -79,11 +79,9 @@ def _current_agreement(municipality: Municipality, first: Agreement, mayor: str,
         "college_decision_on": COLLEGES_DECIDED,
         "council_decision_on": council,
         "period": DateRange(RENEWED_FROM, _last_day(municipality.code, today) + DAY),
-        "signatories_municipality": mayor,
-        "signatories_agency": AGENCY_SIGNATORY,
         "note_fr": NOTE_FR,
         "note_nl": NOTE_NL,
-        "predecessor": first,
+        "predecessor": None if municipality.code == SIGNED_ANEW else first,
     }
     agreement, _made = Agreement.objects.get_or_create(reference=f"CC-2025-{municipality.nis_code}", defaults=fields)
     return agreement

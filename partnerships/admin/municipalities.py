@@ -17,7 +17,14 @@ from municipalities.models import Mandate, Municipality
 from partnerships.admin.badges import agreement_badge, badge
 from partnerships.models import Agreement, SpocAssignment
 
-PRIORITY = (Agreement.State.IN_FORCE, Agreement.State.EXPIRING, Agreement.State.SIGNED, Agreement.State.DRAFT, Agreement.State.EXPIRED)
+PRIORITY = (
+    Agreement.State.IN_FORCE,
+    Agreement.State.EXPIRING,
+    Agreement.State.SIGNED,
+    Agreement.State.DRAFT,
+    Agreement.State.EXPIRED,
+    Agreement.State.RENEWED,
+)
 
 
 def _first_name_of(rows: models.QuerySet, person: str) -> models.Subquery:
@@ -28,6 +35,16 @@ def _first_name_of(rows: models.QuerySet, person: str) -> models.Subquery:
 @admin.register(Municipality)
 class MunicipalityAdmin(PortalAdmin):
     search_fields = ("name_fr", "name_nl")
+    exports = (
+        (_("NIS code"), lambda row: row.nis_code),
+        (_("name in French"), lambda row: row.name_fr),
+        (_("name in Dutch"), lambda row: row.name_nl),
+        (_("postcodes"), lambda row: " ".join(row.postcodes)),
+        (_("population"), lambda row: row.population),
+        (_("mayor"), lambda row: row.mayor_name),
+        (_("SPOC"), lambda row: row.spoc_name),
+        (_("deputy"), lambda row: row.deputy_name),
+    )
     search_help_text = _("Part of the name, postcode, code or NIS code")
     list_display = ("name_column", "postcodes_column", "mayor_column", "spoc_column", "deputy_column", "agreement_column")
     readonly_fields = ("nis_code", "code", "slug", "name_fr", "name_nl")
@@ -50,7 +67,9 @@ class MunicipalityAdmin(PortalAdmin):
                 spoc_name=_first_name_of(spocs.primary(), "officer"),
                 deputy_name=_first_name_of(spocs.filter(role=SpocAssignment.Role.DEPUTY), "officer"),
             )
-            .prefetch_related(models.Prefetch("agreements", queryset=Agreement.objects.order_by("-period", "pk")))
+            .prefetch_related(
+                models.Prefetch("agreements", queryset=Agreement.objects.select_related("successor").order_by("-period", "pk"))
+            )
         )
 
     def get_ordering(self, request: HttpRequest) -> Any:

@@ -1,16 +1,22 @@
 """Agreements, SPOCs, requests and the event log, one noun a file."""
 
 from partnerships.models.absences import Absence
+from partnerships.models.agreement_parts import AgreementAmendment, AgreementReminder, AgreementSignatory, AgreementTheme
 from partnerships.models.agreements import Agreement
 from partnerships.models.events import Event
 from partnerships.models.handovers import SpocHandover, SpocHandoverLeg
 from partnerships.models.kinds import Kind
 from partnerships.models.requests import AuditDetails, Message, ReferenceCounter, ServiceRequest
 from partnerships.models.spocs import SpocAssignment
+from partnerships.models.themes import Theme
 
 __all__ = [
     "Absence",
     "Agreement",
+    "AgreementAmendment",
+    "AgreementReminder",
+    "AgreementSignatory",
+    "AgreementTheme",
     "AuditDetails",
     "Event",
     "Kind",
@@ -20,4 +26,5 @@ __all__ = [
     "SpocAssignment",
     "SpocHandover",
     "SpocHandoverLeg",
+    "Theme",
 ]

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from config.seed.clock import Clock
+from config.seed.holes import PLANTED
 from config.seed.ledger import ImpossibleStory, Ledger
 from config.seed.measures import TAKEN_BY_WEEKS
-from config.seed.holes import PLANTED
 from config.seed.people import OFFICIALS, Cast
 from config.seed.seeding import seed
 from config.seed.stories import Step, Story
@@ -160,11 +160,28 @@ def test_five_spocs_share_the_nineteen(seeded):
 
 def test_agreements_show_every_state_and_ixelles_was_the_nineteenth(seeded):
     today = timezone.localdate()
-    states = Counter(agreement.state_on(today) for agreement in Agreement.objects.all())
-    assert states == {"expired": 19, "in_force": 17, "expiring": 2, "signed": 1, "draft": 1}
-    first = Agreement.objects.filter(predecessor=None).order_by("signed_on")
+    agreements = Agreement.objects.select_related("successor")
+    states = Counter(agreement.state_on(today) for agreement in agreements)
+    assert states == {"renewed": 18, "expired": 1, "in_force": 17, "expiring": 2, "signed": 1, "draft": 1}
+    for state in Agreement.State:
+        assert Agreement.objects.in_state(state, today).count() == states[state]
+    first = Agreement.objects.filter(signed_on__lt=dt.date(2021, 1, 1)).order_by("signed_on")
     assert [first[0].signed_on.year, first.last().signed_on, first.last().municipality.code] == [2019, dt.date(2020, 3, 16), "IXL"]
-    assert all(agreement.note_fr and agreement.note_nl for agreement in Agreement.objects.all())
+    assert all(agreement.note_fr and agreement.note_nl for agreement in agreements)
+
+
+def test_agreements_are_complete_and_auderghem_signed_before_2019(seeded):
+    agreements = Agreement.objects.with_all()
+    assert all(len(agreement.theme_names) == 3 and agreement.working_methods_fr for agreement in agreements)
+    assert all({one.side for one in agreement.signatories.all()} == {"municipality", "agency"} for agreement in agreements)
+    amended = Counter(a.municipality.code for a in agreements for _one in a.amendments.all())
+    assert amended == {"IXL": 2, "JET": 1, "AUD": 1}
+    assert {a.municipality.code for a in agreements if a.document} == {"IXL", "AUD", "JET", "ETB", "KOE"}
+    auderghem = agreements.get(reference="CC-2019-21002")
+    assert [auderghem.first_signature, auderghem.first_signed_precision] == ["2018", "year"]
+    content = agreements.get(reference="CC-2025-21009").document.read()
+    assert content.startswith(b"%PDF-1.4")
+    assert content.endswith(b"%%EOF\n")
 
 
 # --- Requests -----------------------------------------------------------------------------------
