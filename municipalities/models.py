@@ -21,7 +21,7 @@ from simple_history.models import HistoricalRecords
 from municipalities.associations import Association, AssociationContact, AssociationStage  # noqa: F401
 from municipalities.delegations import Delegation, Standing, Welcome  # noqa: F401 - they live beside what uses them
 from municipalities.languages import Bilingual, CorrespondenceLanguage, FormOfAddress, InterfaceLanguage, content_language
-from municipalities.mayors import words_of_mayor
+from municipalities.mayors import words_of_other_mayor
 from municipalities.places import Neighbourhood, Street
 from municipalities.reference import sort_key
 from municipalities.search import person_words, plain_value
@@ -148,6 +148,11 @@ class UserQuerySet(models.QuerySet["User"]):
     def in_office(self, on: dt.date) -> "UserQuerySet":
         """People who hold a mandate on that day."""
         return self.filter(models.Exists(Mandate.objects.filter(user=models.OuterRef("pk"), period__contains=on)))
+
+    def ending(self, on: dt.date, within: dt.timedelta) -> "UserQuerySet":
+        """People who hold a mandate that day whose last day lies at most so far off."""
+        soon = Mandate.objects.in_force(on).filter(user=models.OuterRef("pk"), period__endswith__lte=on + within + dt.timedelta(days=1))
+        return self.filter(models.Exists(soon))
 
     def with_access(self, on: dt.date) -> "UserQuerySet":
         """People the portal lets in on that day: a mandate in force, a delegation or an invitation to one, staff, or a reviewer."""
@@ -380,11 +385,7 @@ class Mandate(models.Model):
 
     def violation_words(self, constraint: str) -> str:
         """Who stands in the way of a second mayor, with their dates; empty when nobody does or another rule is broken."""
-        if constraint != "mandate_one_mayor_per_day" or self.role != self.Role.MAYOR or not (self.period and self.municipality_id):
-            return ""
-        mayors = Mandate.objects.filter(role=self.Role.MAYOR, municipality=self.municipality_id, period__overlap=self.period)
-        other = mayors.exclude(pk=self.pk).select_related("user", "municipality").order_by("period", "pk").first()
-        return words_of_mayor(other.user.full_name, str(other.municipality), other.starts_on, other.ends_on) if other else ""
+        return words_of_other_mayor(self) if constraint == "mandate_one_mayor_per_day" else ""
 
     @property
     def starts_on(self) -> dt.date | None:

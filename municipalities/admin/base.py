@@ -1,5 +1,6 @@
 """What every page of the administration shares: capped counts, checkboxes for lists, histories, and no surprise at a clash."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,11 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.admin.exports import CHUNK, FORMATS, Column, lines_of
 from municipalities.admin.forms import SpeakingForm
 from municipalities.admin.history import changes_of
 from municipalities.languages import content_language
@@ -87,6 +90,26 @@ class PortalAdmin(PortalFieldsMixin, admin.ModelAdmin):
     sortable_by = ()
     save_on_top = False
     object_history_template = "admin/history.html"
+    exports: Sequence[Column] = ()
+
+    def get_urls(self) -> list[Any]:
+        """Where there are columns to export, the list can be had as a file, with the filters and the search it shows."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        own = [path("export.<str:kind>", self.admin_site.admin_view(self.export_view), name=name)] if self.exports else []
+        return [*own, *super().get_urls()]
+
+    def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if kind not in FORMATS:
+            raise Http404
+        rows = self.get_changelist_instance(request).get_queryset(request)
+        request.people_shown = self.people_in(rows)  # type: ignore[attr-defined]
+        return FORMATS[kind](str(self.opts.verbose_name_plural), lines_of(self.exports, rows.iterator(chunk_size=CHUNK)))
+
+    def people_in(self, rows: Any) -> Any:
+        """Whose own data an export of these rows shows; None when it shows nobody's."""
+        return None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})})
@@ -131,7 +154,9 @@ class PortalAdmin(PortalFieldsMixin, admin.ModelAdmin):
         return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
     def histories(self, obj: Any) -> list[Any]:
-        """The querysets of historical records that belong on the history page of this object."""
+        """The querysets of historical records that belong on the history page of this object; what never changes has none."""
+        if not hasattr(type(obj), "history"):
+            raise Http404
         return [type(obj).history.filter(pk_of(type(obj), obj))]
 
 

@@ -93,6 +93,15 @@ class ServiceRequestAdmin(PortalAdmin):
     list_select_related = ("municipality", "assignee")
     search_fields = ("reference", "title")
     search_help_text = _("Reference or title")
+    exports = (
+        (_("reference"), lambda row: row.reference),
+        (_("title"), lambda row: row.title),
+        (_("municipality"), lambda row: row.municipality),
+        (_("kind"), lambda row: row.get_kind_display()),
+        (_("state"), lambda row: row.get_state_display()),
+        (_("due on"), lambda row: row.due_on),
+        (_("assigned to"), lambda row: row.assignee),
+    )
     change_list_template = "admin/partnerships/servicerequest/worklist.html"
 
     # --- What may be seen and done --------------------------------------------------------------

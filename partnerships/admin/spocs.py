@@ -44,6 +44,13 @@ class SpocAssignmentAdmin(PortalAdmin):
     list_display = ("municipality", "role_column", "officer", "period_column")
     list_filter = (InForceFilter, "role", MunicipalityFilter)
     list_select_related = ("municipality", "officer")
+    exports = (
+        (_("municipality"), lambda row: row.municipality),
+        (_("role"), lambda row: row.get_role_display()),
+        (_("member of staff"), lambda row: row.officer),
+        (_("first day"), lambda row: row.starts_on),
+        (_("last day"), lambda row: row.ends_on),
+    )
     search_fields = ("municipality__name_fr", "municipality__name_nl", "officer__last_name", "officer__first_name")
     search_help_text = _("Municipality or name")
     ordering = ("municipality__sort_key_fr", "-role", "-period", "pk")
