@@ -378,10 +378,9 @@ class Mandate(models.Model):
         try:
             super().validate_constraints(exclude)
         except ValidationError:
-            words = self.violation_words("mandate_one_mayor_per_day")
-            if not words:
-                raise
-            raise ValidationError(words) from None
+            if words := self.violation_words("mandate_one_mayor_per_day"):
+                raise ValidationError(words) from None
+            raise
 
     def violation_words(self, constraint: str) -> str:
         """Who stands in the way of a second mayor, with their dates; empty when nobody does or another rule is broken."""
