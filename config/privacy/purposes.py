@@ -71,7 +71,7 @@ class Retention(enum.StrEnum):
             Retention.SEND_LOG: gettext("%(time)s after sending"),
             Retention.MAIL_BODY: gettext("%(time)s after sending"),
             Retention.REQUEST: gettext("%(time)s after the request was closed"),
-            Retention.ACCESS_LOG: gettext("%(time)s"),
+            Retention.ACCESS_LOG: gettext("%(time)s after it was written"),
             Retention.SESSION: gettext("until you log out, and no longer than the session lasts"),
             Retention.WORKING: gettext("while it is worked on, then removed"),
             Retention.ROW: gettext("as long as what it belongs to"),

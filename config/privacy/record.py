@@ -4,12 +4,24 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from config.privacy.purposes import Entry, Purpose, Retention
 from config.privacy.register import history_base, registered_models
 from municipalities.languages import content_language
+
+# Tables whose own names are not for readers.
+NAMES = {
+    "mfa.Authenticator": _("second factors"),
+    "municipalities.User_groups": _("roles of staff"),
+    "municipalities.User_user_permissions": _("rights given to one person"),
+    "admin.LogEntry": _("notes of the administration"),
+    "account.EmailAddress": _("addresses of the log-in"),
+    "account.EmailConfirmation": _("confirmations of addresses"),
+}
 
 
 @dataclass(frozen=True)
@@ -19,6 +31,11 @@ class Kept:
     what: str
     fields: list[str]
     retention: str
+
+    @property
+    def fields_in_words(self) -> list[str]:
+        """Without the columns that only the database knows."""
+        return [field for field in self.fields if not field.startswith("`")]
 
 
 @dataclass(frozen=True)
@@ -47,9 +64,14 @@ def _kept(model: type[models.Model], entry: Entry, purpose: Purpose) -> list[Kep
     for field in model._meta.get_fields():
         use = entry.fields.get(field.name)
         if use and use.purpose == purpose and isinstance(field, models.Field):
-            by_retention.setdefault(use.retention, []).append(str(field.verbose_name))
-    name = capfirst(str(model._meta.verbose_name_plural))
+            by_retention.setdefault(use.retention, []).append(_words_for(field))
+    name = capfirst(str(NAMES.get(model._meta.label, model._meta.verbose_name_plural)))
     return [Kept(name, fields, retention.words) for retention, fields in by_retention.items()]
+
+
+def _words_for(field: models.Field) -> str:
+    """The name people read; the column's own, marked as such, where it has none."""
+    return str(field.verbose_name) if isinstance(field.verbose_name, Promise) else f"`{field.name}`"
 
 
 def agency_name() -> str:
@@ -58,23 +80,29 @@ def agency_name() -> str:
 
 def record_of_processing() -> str:
     """The whole record as Markdown, in the active language."""
-    lines = [
-        f"# {_('Record of processing activities')}",
-        "",
-        f"- {_('Controller')}: hub.brussels, {agency_name()}",
-        f"- {_('Contact')}: {settings.MAIL_REPLY_TO}",
-        f"- {_('People concerned')}: {_('officials and staff of the 19 municipalities, staff of the agency, reviewers at the cabinet')}",
-        f"- {_('Recipients')}: {_('the municipality of the person and the agency; no country outside the European Union')}",
-        f"- {_('Safety')}: {_safety()}",
-        "",
-    ]
+    lines = ["# " + gettext("Record of processing activities"), ""]
+    lines += [f"- {name}: {words}" for name, words in _head()] + [""]
+    ground = gettext("Legal ground")
+    columns = " | ".join([gettext("What"), gettext("Fields"), gettext("How long")])
     for activity in activities():
-        lines += [f"## {activity.purpose}", "", f"{_('Legal ground')}: {activity.legal_basis}", ""]
-        lines += [f"| {_('What')} | {_('Fields')} | {_('How long')} |", "|---|---|---|"]
+        lines += [f"## {activity.purpose}", "", f"{ground}: {activity.legal_basis}", ""]
+        lines += [f"| {columns} |", "|---|---|---|"]
         lines += [f"| {kept.what} | {', '.join(kept.fields)} | {kept.retention} |" for kept in activity.kept]
         lines.append("")
     return "\n".join(lines)
 
 
-def _safety() -> str:
-    return _("log-in by code, second factor for staff, access by date, every change and every look at private data recorded")
+def _head() -> list[tuple[str, str]]:
+    return [
+        (gettext("Controller"), f"hub.brussels, {agency_name()}"),
+        (gettext("Contact"), settings.MAIL_REPLY_TO),
+        (
+            gettext("People concerned"),
+            gettext("officials and staff of the 19 municipalities, staff of the agency, reviewers at the cabinet"),
+        ),
+        (gettext("Recipients"), gettext("the municipality of the person and the agency; no country outside the European Union")),
+        (
+            gettext("Safety"),
+            gettext("log-in by code, second factor for staff, access by date, every change and every look at private data recorded"),
+        ),
+    ]

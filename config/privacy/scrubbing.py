@@ -143,5 +143,5 @@ def _type(column: models.Field) -> str:
     return str(column.db_type(connection)) if isinstance(column, models.JSONField | ArrayField) else "text"
 
 
-def _name(identifier: str) -> str:
-    return connection.ops.quote_name(identifier)
+def _name(identifier: str | None) -> str:
+    return connection.ops.quote_name(str(identifier))

@@ -188,13 +188,17 @@ class PersonAdmin(PortalAdmin):
     def histories(self, obj: User) -> list[Any]:
         return [User.history.filter(id=obj.pk), Mandate.history.filter(user_id=obj.pk)]
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody gives a name again to somebody who was erased."""
+        return super().has_change_permission(request, obj) and not (obj is not None and obj.is_erased)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are never deleted here: what they wrote stays under their name; a mandate's last day ends access."""
         return False
 
     @admin.display(description=_("name"))
     def name_column(self, obj: User) -> str:
-        return f"{obj.last_name}, {obj.first_name}"
+        return obj.full_name if obj.is_erased else f"{obj.last_name}, {obj.first_name}"
 
 
 @admin.register(Official)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from config.privacy.purposes import Purpose, Retention, time_words
-from config.privacy.record import activities
+from config.privacy.record import NAMES, activities
 from config.privacy.register import REGISTER, entry_of, history_base, missing_words, stored_fields, tables
 from municipalities.models import Mandate, User
 from tests.factories import MunicipalityFactory, UserFactory
@@ -97,9 +97,8 @@ def test_the_record_of_processing_names_every_table_of_people(language: str) -> 
     with translation.override(language):
         for purpose in Purpose:
             assert (f"## {purpose.label}\n" in out.getvalue()) == purpose.is_personal
-        names = [
-            m._meta.verbose_name_plural for m in tables() if any(_is_person(f) for f in m._meta.concrete_fields) and not history_base(m)
-        ]
+        of_people = [m for m in tables() if any(_is_person(f) for f in m._meta.concrete_fields) and not history_base(m)]
+        names = [NAMES.get(m._meta.label, m._meta.verbose_name_plural) for m in of_people]
         for name in names:
             assert str(name).lower() in out.getvalue().lower()
 
