@@ -171,7 +171,7 @@ class PersonAdmin(PortalAdmin):
     search_fields = ("last_name", "first_name", "email")
     search_help_text = _("Name, e-mail address or municipality")
     ordering = ("last_name", "first_name", "pk")
-    readonly_fields = ("date_joined", "last_login")
+    readonly_fields: tuple[str, ...] = ("date_joined", "last_login")
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         """History listens to User alone, and a proxy would be saved past it; new people have no password."""
