@@ -86,6 +86,8 @@ def shown(db_field: models.Field, record: Any) -> str:
     if isinstance(db_field, ArrayField):
         labels = dict(db_field.base_field.flatchoices)
         return ", ".join(str(labels.get(item, item)) for item in value or []) or NOTHING
+    if isinstance(db_field, models.FileField):
+        return str(value).rpartition("/")[2] or NOTHING
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     if db_field.is_relation:
