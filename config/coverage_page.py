@@ -94,7 +94,5 @@ def _form_for(municipality: Municipality, cell: Cell, on: dt.date) -> str:
         Need.AGREEMENT: ("partnerships_agreement_add", here),
     }
     people = ("municipalities_official_changelist", {"municipality": municipality.code, "in_office": "yes"})
-    if cell.need == Need.ADDRESS:
-        people[1]["no_address"] = "yes"
     name, query = filled.get(cell.need, people)
     return f"{reverse(f'admin:{name}')}?{urlencode(query)}"

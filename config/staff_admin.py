@@ -17,7 +17,7 @@ from municipalities.models import User
 
 ORDER = {
     "partnerships": ("ServiceRequest", "Agreement", "SpocAssignment", "SpocHandover", "Absence", "Event"),
-    "municipalities": ("Municipality", "Official", "StaffMember", "Turnover"),
+    "municipalities": ("Municipality", "Official", "Association", "StaffMember", "Turnover"),
     "mailings": ("Mailing", "Measure", "Run", "Delivery"),
     "privacy": ("Erasure", "PersonalDataAccess"),
 }

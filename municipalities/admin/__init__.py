@@ -1,5 +1,6 @@
 """The register of people in the administration; municipalities themselves are shown with their coverage by `partnerships.admin`."""
 
+from municipalities.admin.associations import AssociationAdmin
 from municipalities.admin.people import OfficialAdmin, StaffMemberAdmin
 
-__all__ = ["OfficialAdmin", "StaffMemberAdmin"]
+__all__ = ["AssociationAdmin", "OfficialAdmin", "StaffMemberAdmin"]
