@@ -62,7 +62,7 @@ def plan_handover(municipalities: Iterable[Municipality], *, to: User, deputy: U
     places = sorted(municipalities, key=lambda place: place.pk)
     _check_people(to, deputy, starts_on)
     held: dict[int, list[SpocAssignment]] = {place.pk: [] for place in places}
-    rows = SpocAssignment.objects.filter(municipality__in=held).exclude(period__endswith__lte=starts_on)
+    rows = SpocAssignment.objects.filter(municipality__in=held, period__overlap=DateRange(starts_on, None))
     for assignment in rows.select_related("officer").order_by("period", "pk"):
         held[assignment.municipality_id].append(assignment)
     legs = [_leg(place, held[place.pk], to=to, deputy=deputy, starts_on=starts_on) for place in places]
