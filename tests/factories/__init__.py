@@ -11,6 +11,7 @@ from tests.factories.mailings import (
     RunFactory,
 )
 from tests.factories.partnerships import (
+    AbsenceFactory,
     AgreementFactory,
     AuditDetailsFactory,
     EventFactory,
@@ -28,6 +29,7 @@ from tests.factories.people import (
 )
 
 __all__ = [
+    "AbsenceFactory",
     "AgreementFactory",
     "ApprovalFactory",
     "AuditDetailsFactory",

@@ -7,7 +7,7 @@ import factory
 from django.utils import timezone
 
 from municipalities.languages import ContentLanguage
-from partnerships.models import Agreement, AuditDetails, Event, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
+from partnerships.models import Absence, Agreement, AuditDetails, Event, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
 from tests.factories.people import MunicipalityFactory, UserFactory, days_from_today, since
 
 State = ServiceRequest.State
@@ -48,6 +48,19 @@ class SpocAssignmentFactory(factory.django.DjangoModelFactory[SpocAssignment]):
     officer = factory.SubFactory(UserFactory, spoc=True)
     role = SpocAssignment.Role.PRIMARY
     period = factory.LazyFunction(lambda: since(365))
+
+
+class AbsenceFactory(factory.django.DjangoModelFactory[Absence]):
+    """A SPOC away from yesterday to the day after tomorrow; trait: future (from in a week, for a week)."""
+
+    class Meta:
+        model = Absence
+
+    class Params:
+        future = factory.Trait(period=factory.LazyFunction(lambda: since(-7, until=14)))
+
+    officer = factory.SubFactory(UserFactory, spoc=True)
+    period = factory.LazyFunction(lambda: since(1, until=3))
 
 
 class AuditDetailsFactory(factory.django.DjangoModelFactory[AuditDetails]):
