@@ -1,7 +1,7 @@
 """The agreements of a municipality through the years, as the measures of a picture that a template draws."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +70,7 @@ class Timeline:
 
 
 def timeline_of(
-    municipality: Municipality, agreements: Sequence[Agreement], on: dt.date, address: Callable[[Agreement], str]
+    municipality: Municipality, agreements: Iterable[Agreement], on: dt.date, address: Callable[[Agreement], str]
 ) -> Timeline | None:
     """The picture of these agreements, oldest on top; `address` says where each leads. None without agreements."""
     rows = sorted((one for one in agreements if one.starts_on), key=lambda one: (one.period.lower, one.pk))

@@ -10,4 +10,14 @@ from partnerships.admin.spocs import SpocAssignmentAdmin
 from partnerships.admin.themes import ThemeAdmin
 from partnerships.admin.turnovers import TurnoverAdmin
 
-__all__ = ["AbsenceAdmin", "AgreementAdmin", "DelegationAdmin", "EventAdmin", "MunicipalityAdmin", "ServiceRequestAdmin", "SpocAssignmentAdmin", "ThemeAdmin", "TurnoverAdmin"]
+__all__ = [
+    "AbsenceAdmin",
+    "AgreementAdmin",
+    "DelegationAdmin",
+    "EventAdmin",
+    "MunicipalityAdmin",
+    "ServiceRequestAdmin",
+    "SpocAssignmentAdmin",
+    "ThemeAdmin",
+    "TurnoverAdmin",
+]

@@ -37,7 +37,7 @@ def _facts(agreement: Agreement, on: dt.date) -> dict[str, Any]:
         "state": agreement.state_on(on),
         "signed_for": [(side.label, [one for one in signatories if one.side == side]) for side in Side],
         "amendments": [(one, one.effective_from <= on) for one in agreement.amendments.all()],
-        "current_version": (agreement.amendments_on(on) or [None])[-1],
+        "current_version": next(reversed(agreement.amendments_on(on)), None),
     }
 
 
@@ -107,7 +107,7 @@ def _kept_by_nobody(response: Any) -> Any:
 
 def _versions(agreement: Agreement, on: dt.date) -> list[tuple[str, str]]:
     """The whole summary in French and the whole summary in Dutch, of equal rank; the reader's own language decides nothing here."""
-    versions = []
+    versions: list[tuple[str, str]] = []
     for language in CONTENT_LANGUAGES:
         with reading_in(language):
             context = _facts(agreement, on) | {"language": language, "on": on}
