@@ -81,7 +81,6 @@ class Migration(migrations.Migration):
             models.ForeignKey(
                 blank=True,
                 db_constraint=False,
-                db_index=False,
                 help_text="Set when a delegate asked; the database asks for the delegation in force.",
                 null=True,
                 on_delete=django.db.models.deletion.DO_NOTHING,
