@@ -20,7 +20,7 @@ from config.privacy.erasure import ErasureRefused, erase_person, refusal
 from config.privacy.holdings import rows_of
 from config.privacy.models import Erasure, PersonalDataAccess, RetentionRun
 from mailings.models import Delivery
-from municipalities.models import Mandate, User
+from municipalities.models import Mandate, Turnover, TurnoverChange, User
 from partnerships.models import AuditDetails, Message, ServiceRequest, SpocAssignment
 
 logger = structlog.get_logger(__name__)
@@ -108,6 +108,17 @@ def sessions_due(on: dt.date) -> models.QuerySet[Session]:
     return Session.objects.filter(expire_date__lt=_start_of(on)).order_by("expire_date")
 
 
+def uploads_due(on: dt.date) -> models.QuerySet[Turnover]:
+    """Files of mandates that were looked at and never imported."""
+    return Turnover.objects.waiting().filter(uploaded_at__lt=_start_of(on - settings.TURNOVER_UPLOAD_KEPT)).order_by("pk")
+
+
+def undoing_due(on: dt.date) -> models.QuerySet[TurnoverChange]:
+    """What undoing an import would need, once it is too late to undo it."""
+    over = Turnover.objects.applied().filter(applied_at__lt=_start_of(on - settings.TURNOVER_UNDO_WITHIN))
+    return TurnoverChange.objects.filter(turnover__in=over).order_by("pk")
+
+
 # --- What becomes of it -------------------------------------------------------------------------
 
 
@@ -173,6 +184,8 @@ RULES = (
     Rule("drafts", _("Drafts nobody touched are removed"), drafts_due, _remove_drafts),
     Rule("accesses", _("Accesses to personal data are taken off the log"), accesses_due, _remove_accesses),
     Rule("admin_log", _("Notes of the administration are removed"), admin_log_due, _remove),
+    Rule("uploads", _("Files of mandates nobody imported are removed"), uploads_due, _remove),
+    Rule("undoing", _("What undoing an import needs is removed"), undoing_due, _remove),
     Rule("sessions", _("Sessions that ended are removed"), sessions_due, _remove),
 )
 

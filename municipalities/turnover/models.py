@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 class TurnoverQuerySet(models.QuerySet["Turnover"]):
     def visible_to(self, user: models.Model) -> "TurnoverQuerySet":
-        """What was imported is everybody's who may import; what is only being looked at is its owner's."""
-        return self.filter(models.Q(applied_at__isnull=False) | models.Q(by=user))
+        """What was imported is everybody's who may import; what is only being looked at is its owner's, for a day."""
+        fresh = models.Q(by=user, uploaded_at__gte=timezone.now() - settings.TURNOVER_UPLOAD_KEPT)
+        return self.filter(models.Q(applied_at__isnull=False) | fresh)
 
     def applied(self) -> "TurnoverQuerySet":
         return self.filter(applied_at__isnull=False)

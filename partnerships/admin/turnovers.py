@@ -1,5 +1,6 @@
 """Imports of colleges: upload, read what it would do, answer, import, and take the last one back."""
 
+import datetime as dt
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -154,7 +155,10 @@ class TurnoverAdmin(PortalAdmin):
 
     def _result(self, request: HttpRequest, turnover: Turnover) -> HttpResponse:
         names = Municipality.objects.in_bulk([line["municipality"] for line in turnover.summary])
-        lines = [(names[line["municipality"]], line["first_day"], [line[kind.value] for kind in Kind]) for line in turnover.summary]
+        lines = [
+            (names[line["municipality"]], dt.date.fromisoformat(line["first_day"]), [line[kind.value] for kind in Kind])
+            for line in turnover.summary
+        ]
         return self._page(
             request,
             "result",

@@ -1,11 +1,13 @@
 """The page of an import: who reaches it, upload, questions, import, and undoing asked twice."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from municipalities.models import Mandate, Municipality, User
 from municipalities.turnover.models import Turnover
@@ -197,3 +199,11 @@ def test_pages_cost_a_fixed_number_of_queries(browser: Client, lead: User, djang
     for address in (_url("change", turnover), _url("undo", turnover)):
         with django_assert_max_num_queries(60):
             browser.get(address)
+
+
+def test_file_expires_by_the_clock_alone(browser: Client, lead: User) -> None:
+    turnover = uploaded(college(), by=lead)
+    Turnover.objects.update(uploaded_at=timezone.now() - timedelta(hours=24, minutes=1))
+    assert browser.get(_url("change", turnover)).status_code == 404
+    assert browser.post(_url("apply", turnover), {"shown": plan_of(turnover).fingerprint}).status_code == 404
+    assert not Mandate.objects.exists()

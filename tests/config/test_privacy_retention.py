@@ -17,6 +17,7 @@ from config.privacy.models import PersonalDataAccess, RetentionRun
 from config.privacy.retention import OutOfTime, apply_retention, apply_retention_today, retention_due
 from mailings.models import Delivery
 from municipalities.models import User
+from municipalities.turnover.models import Turnover, TurnoverChange
 from partnerships.models import Event, Message, ServiceRequest
 from tests.factories import DeliveryFactory, MessageFactory, MunicipalityFactory, RequestFactory, SpocAssignmentFactory, UserFactory
 
@@ -73,6 +74,15 @@ def _session(more: int) -> Session:
     return Session.objects.create(session_key="k", session_data="", expire_date=ago(dt.timedelta(0), more=more))
 
 
+def _upload(more: int) -> Turnover:
+    return Turnover.objects.create(file_name="a.csv", content={"rows": []}, uploaded_at=ago(configured.TURNOVER_UPLOAD_KEPT, more=more))
+
+
+def _undoing(more: int) -> TurnoverChange:
+    turnover = Turnover.objects.create(file_name="a.csv", applied_at=ago(configured.TURNOVER_UNDO_WITHIN, more=more))
+    return TurnoverChange.objects.create(turnover=turnover, kind=TurnoverChange.Kind.PERSON_CHANGED, object_id=1, before={"email": "x"})
+
+
 RULES: dict[str, Callable[[int], Any]] = {
     "people": _former,
     "mails": _mail,
@@ -82,6 +92,8 @@ RULES: dict[str, Callable[[int], Any]] = {
     "withdrawn_drafts": _withdrawn_draft,
     "accesses": _access,
     "sessions": _session,
+    "uploads": _upload,
+    "undoing": _undoing,
 }
 
 
