@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -125,7 +125,7 @@ def _addresses(person: User) -> list[str]:
 def _erase(person: User) -> Outcome:
     identifiers = identifiers_of(person)
     values = pseudonym_values(person)
-    name = _stored_name(person, values)
+    name = values["last_name"]  # the number alone: a text keeps its language, and pages say the rest in the reader's
     sessions = _end_sessions(person)
     entries = sorted(registered_models(), key=lambda pair: _order(*pair))
     lines = [_erase_from(model, entry, person, identifiers, values, name) for model, entry in entries]
@@ -137,13 +137,6 @@ def _order(model: type[models.Model], entry: Entry) -> tuple[int, str]:
     """What hangs on something that is removed goes before it; the person, by whom all else is found, comes last."""
     depth = max((lookup.count("__") for lookup in entry.links), default=0)
     return (2 if issubclass(model, User) else 1, f"{9 - depth}{model._meta.label}")
-
-
-def _stored_name(person: User, values: dict[str, Any]) -> str:
-    """What stands in free text for the name, in the language the portal starts from; pages translate the name itself."""
-    renamed = User(pk=person.pk, email=values["email"])
-    with translation.override(settings.LANGUAGE_CODE):
-        return renamed.full_name
 
 
 def _erase_from(model: type[models.Model], entry: Entry, person: User, identifiers: Identifiers, values: dict[str, Any], name: str) -> Line:

@@ -1,6 +1,6 @@
 """The register in words: for the privacy page, and as the record of processing (GDPR, article 30)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import models
@@ -57,6 +57,11 @@ def activities(*, of_people_only: bool = False) -> list[Activity]:
         for purpose in Purpose
         if purpose.is_personal
     ]
+
+
+def by_length(told: list[Activity]) -> list[Activity]:
+    """What is kept equally long stands together, as a reader looks for it."""
+    return [replace(activity, kept=sorted(activity.kept, key=lambda kept: kept.retention)) for activity in told]
 
 
 def _kept(model: type[models.Model], entry: Entry, purpose: Purpose) -> list[Kept]:
