@@ -64,7 +64,6 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
             | models.Q(postcodes__contains=[plain])
         )
 
-
     def found_by(self, words: str) -> "MunicipalityQuerySet":
         """Municipalities that match the words themselves, or by a street or a neighbourhood in them."""
         places = Street.objects.matching(words).values("municipality"), Neighbourhood.objects.matching(words).values("municipality")

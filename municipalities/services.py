@@ -83,9 +83,7 @@ def _take_over(municipality: Municipality, fields: dict[str, Any]) -> bool:
 
 
 @transaction.atomic
-def update_preferences(
-    user: User, *, interface_language: str, correspondence_language: str, phone: str, form_of_address: str = ""
-) -> User:
+def update_preferences(user: User, *, interface_language: str, correspondence_language: str, phone: str, form_of_address: str = "") -> User:
     """Let a person set their own languages and telephone: `fr`, `nl` or `en` for screens; `fr`, `nl` or `both` for mail."""
     person = User.objects.select_for_update().get(pk=user.pk)
     person.interface_language = interface_language

@@ -54,7 +54,8 @@ class AssociationAdmin(PortalAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).with_state(timezone.localdate())
+        associations: Any = super().get_queryset(request)
+        return associations.with_state(timezone.localdate())
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return queryset.matching(search_term), False

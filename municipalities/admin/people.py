@@ -171,7 +171,7 @@ class PersonAdmin(PortalAdmin):
     search_fields = ("last_name", "first_name", "email")
     search_help_text = _("Name, e-mail address or municipality")
     ordering = ("last_name", "first_name", "pk")
-    readonly_fields: tuple[str, ...] = ("date_joined", "last_login")
+    readonly_fields: ClassVar[Any] = ("date_joined", "last_login")
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         """History listens to User alone, and a proxy would be saved past it; new people have no password."""
@@ -206,7 +206,7 @@ class OfficialAdmin(PersonAdmin):
     readonly_fields = ("date_joined", "last_login", "delegations_field")
     inlines = (MandateInline,)
     list_display = ("name_column", "mandates_column", "email", "phone", "language_column")
-    list_filter = (InOfficeFilter, EndsSoonFilter, MandateRoleFilter, PortfolioFilter, OfMunicipalityFilter)
+    list_filter: ClassVar[Any] = (InOfficeFilter, EndsSoonFilter, MandateRoleFilter, PortfolioFilter, OfMunicipalityFilter)
     search_help_text = _("Name, e-mail address, municipality, postcode, street or portfolio")
     exports = (
         (_("last name"), lambda row: row.last_name),
