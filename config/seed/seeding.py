@@ -17,6 +17,7 @@ from config.seed.measures import make_measures
 from config.seed.people import DOMAIN, OFFICIALS, make_people
 from config.seed.stories_ixelles import IXELLES
 from config.seed.stories_region import REGION
+from config.seed.team import make_team_history
 from municipalities.models import Municipality, User
 from municipalities.services import load_reference
 from partnerships.services.welcomes import pass_over_newcomers
@@ -54,6 +55,7 @@ def seed(*, scale: int = 1) -> Seeded:
     make_agreements(municipalities, clock)
     complete_agreements(municipalities, cast)
     make_spocs(municipalities, cast)
+    make_team_history(municipalities, cast, clock)
     plant_holes(municipalities, clock)
     make_associations(municipalities, clock)
     measures = make_measures(municipalities, clock)
