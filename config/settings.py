@@ -209,9 +209,7 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default="") or str(BASE_DIR / "media")
 MEDIA_URL = ""  # documents have no address of their own: a view gives them out, by permission
 S3_BUCKET = env.str("S3_BUCKET", default="")
 STORAGES = {
-    "default": documents_storage_for(
-        S3_BUCKET, endpoint=env.str("S3_ENDPOINT_URL", default=""), region=env.str("S3_REGION", default="")
-    ),
+    "default": documents_storage_for(S3_BUCKET, endpoint=env.str("S3_ENDPOINT_URL", default=""), region=env.str("S3_REGION", default="")),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
