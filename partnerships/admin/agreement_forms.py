@@ -47,7 +47,8 @@ class AgreementForm(PeriodForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["first_signed_precision"].required = False
+        if "first_signed_precision" in self.fields:  # absent for who may only look
+            self.fields["first_signed_precision"].required = False
         if self.instance.pk:
             self.initial.setdefault("chosen_themes", [row.theme_id for row in self.instance.theme_rows.all()])
 

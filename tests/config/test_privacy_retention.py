@@ -197,13 +197,42 @@ def test_the_command_counts_first_and_then_does() -> None:
     assert Delivery.objects.count() == 0
 
 
-INDEXED = {"mails": "delivery_planned", "mail_bodies": "delivery_planned", "requests": "request_ended", "accesses": "access_newest"}
+def _many_mails() -> list[Delivery]:
+    person, now = UserFactory(), timezone.now()
+    return [
+        Delivery(kind="test", recipient=person, email=person.email, language="fr", state="sent", sent_at=now, planned_at=now, body_text="…")
+        for _number in range(MANY)
+    ]
 
 
-@pytest.mark.parametrize(("name", "index"), INDEXED.items(), ids=INDEXED)
-def test_what_is_due_is_found_by_an_index(name: str, index: str) -> None:
+def _many_requests() -> list[ServiceRequest]:
+    place, person, now = MunicipalityFactory(), UserFactory(), timezone.now()
+    told = {"municipality": place, "asked_by": person, "kind": "works", "state": "closed", "language": "fr", "title": "…"}
+    return [ServiceRequest(reference=f"X-{number}", submitted_at=now, ended_at=now, **told) for number in range(MANY)]
+
+
+def _many_accesses() -> list[PersonalDataAccess]:
+    person = UserFactory()
+    return [PersonalDataAccess(person=person, page="person") for _number in range(MANY)]
+
+
+MANY = 4000
+INDEXED: dict[str, tuple[str, Callable[[], list[Any]]]] = {
+    "mails": ("delivery_planned", _many_mails),
+    "mail_bodies": ("delivery_planned", _many_mails),
+    "requests": ("request_ended", _many_requests),
+    "accesses": ("access_newest", _many_accesses),
+}
+
+
+@pytest.mark.parametrize("name", INDEXED)
+def test_what_is_due_is_found_by_an_index(name: str) -> None:
+    index, many = INDEXED[name]
+    rows = many()
+    type(rows[0])._default_manager.bulk_create(rows)
     (rule,) = [rule for rule in retention.RULES if rule.name == name]
     with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {type(rows[0])._meta.db_table}")
         cursor.execute("SET LOCAL enable_seqscan = off")
         plan = rule.due(TODAY)[:1000].explain()
     assert index in plan

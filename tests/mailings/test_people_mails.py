@@ -1,4 +1,4 @@
-"""Mails about delegations and about being entered: whole in French, in Dutch and in both, to whom they concern."""
+"""Mails about delegations, about being entered and about agreements: whole in French, in Dutch and in both, to whom they concern."""
 
 import pytest
 from django.utils import timezone
@@ -6,7 +6,7 @@ from django.utils import timezone
 from mailings.models import Delivery
 from mailings.services import decide_notices
 from municipalities.delegations import Delegation
-from tests.factories import EventFactory, MandateFactory, UserFactory, since
+from tests.factories import AgreementFactory, EventFactory, MandateFactory, SpocAssignmentFactory, UserFactory, since
 from tests.mailings.reading import assert_reads_well, links_in_html
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +38,18 @@ def test_mail_to_whoever_was_entered(language: str) -> None:
     mail = Delivery.objects.get()
     assert_reads_well(mail.subject, mail.body_text, mail.body_html)
     assert "http://testserver/preferences/" in links_in_html(mail.body_html)
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "both"])
+def test_mail_about_an_agreement_that_ends(language: str) -> None:
+    agreement = AgreementFactory(expiring=True)
+    spoc = UserFactory(spoc=True, correspondence_language=language)
+    SpocAssignmentFactory(municipality=agreement.municipality, officer=spoc)
+    lead = UserFactory(lead=True, correspondence_language=language)
+    EventFactory(verb="agreement_ending", subject=agreement, actor=None, municipality=agreement.municipality, data={"days_before": 90})
+    decide_notices(timezone.now())
+    mails = Delivery.objects.all()
+    assert {mail.recipient for mail in mails} == {spoc, lead}
+    for mail in mails:
+        assert_reads_well(mail.subject, mail.body_text, mail.body_html)
+        assert agreement.reference in mail.subject

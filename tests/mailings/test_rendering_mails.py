@@ -30,6 +30,7 @@ TO_OFFICIAL = ["request_acknowledged", "request_started", "request_asked", "requ
 TO_STAFF = ["request_submitted", "request_answered", "request_withdrawn", "request_assigned", "message_sent"]
 OF_MAILING = ["mailing_approval_asked", "mailing_approved", "mailing_sent_back", "mailing_held", "mailing_paused"]
 OF_HANDOVER = ["spoc_handover_planned", "spoc_handover_cancelled", "spoc_introduced"]  # tried in test_spocs_introduced.py
+OF_AGREEMENTS = ["agreement_ending"]  # tried in test_people_mails.py too
 OF_PEOPLE = [  # tried in test_people_mails.py
     "delegation_invited",
     "delegation_accepted",
@@ -90,7 +91,7 @@ def test_every_notice_renders(verb: str, language: str) -> None:
 
 def test_every_template_of_a_mail_is_tried_above() -> None:
     folders = {path.name for path in (Path(settings.BASE_DIR) / "templates/email").iterdir() if path.is_dir()}
-    assert folders == {*TO_OFFICIAL, *TO_STAFF, *OF_MAILING, *OF_HANDOVER, *OF_PEOPLE, "login_code", "mailing"}
+    assert folders == {*TO_OFFICIAL, *TO_STAFF, *OF_MAILING, *OF_HANDOVER, *OF_AGREEMENTS, *OF_PEOPLE, "login_code", "mailing"}
     for folder in folders:
         files = {path.name for path in (Path(settings.BASE_DIR) / "templates/email" / folder).iterdir()}
         assert {"subject.txt", "body.txt", "body.html"} <= files
