@@ -1,35 +1,13 @@
-"""A request as people read it: its facts, with labels, in the order of the form."""
+"""A request as people read it; what was filled in, step by step, comes from the form itself (`forms.steps.sections_of`)."""
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Model
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from municipalities.models import User
 from municipalities.templatetags.reader import day
-from partnerships.models import AuditDetails, ServiceRequest
-
-GENERAL = ("description", "area", "technical_contact", "wished_by", "wished_by_reason", "urgent_reason", "partners_contacted", "language")
-AUDIT = (
-    "decision",
-    "questions",
-    "sectors",
-    "data_wanted",
-    "compare_with",
-    "data_offered",
-    "legal_basis",
-    "earlier_studies",
-    "result_forms",
-    "result_language",
-    "needed_by",
-    "needed_for",
-    "circumstances",
-)
-CHOICES_OF = {"sectors": AuditDetails.Sector, "data_wanted": AuditDetails.Data, "result_forms": AuditDetails.Result}
+from partnerships.models import ServiceRequest
 
 
 @dataclass(frozen=True)
@@ -39,16 +17,17 @@ class Fact:
     label: str
     value: str
     is_typed: bool
+    name: str = ""
 
 
-def facts_of(request: ServiceRequest, audit: AuditDetails | None) -> list[Fact]:
-    """Who asks, when, who answers, and everything that was filled in; what was left empty is left out."""
+def people_of(request: ServiceRequest) -> list[Fact]:
+    """Who asks, when, and who answers."""
     people = [Fact(_("Asked by"), request.who, False)]
     if request.submitted_at:
         people.append(Fact(_("Submitted on"), day(request.submitted_at), False))
     if request.assignee:
         people.append(Fact(_("Handled by"), _handler(request, request.assignee), False))
-    return people + _facts(request, GENERAL) + (_facts(audit, AUDIT) if audit else [])
+    return people
 
 
 def _handler(request: ServiceRequest, assignee: User) -> str:
@@ -57,18 +36,3 @@ def _handler(request: ServiceRequest, assignee: User) -> str:
     if contact is None or contact == assignee:
         return assignee.full_name
     return _("%(name)s, in the absence of %(absent)s") % {"name": contact.full_name, "absent": assignee.full_name}
-
-
-def _facts(record: Model, names: tuple[str, ...]) -> list[Fact]:
-    return [_fact(record, name, value) for name in names if (value := getattr(record, name))]
-
-
-def _fact(record: Model, name: str, value: Any) -> Fact:
-    label = capfirst(str(getattr(record._meta.get_field(name), "verbose_name", name)))
-    if isinstance(value, dt.date):
-        return Fact(label, day(value), False)
-    if name in CHOICES_OF:
-        return Fact(label, "\n".join(str(CHOICES_OF[name](item).label) for item in value), False)
-    if name in {"language", "result_language"}:
-        return Fact(label, str(getattr(record, f"get_{name}_display")()), False)
-    return Fact(label, value, True)

@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from partnerships.views import agreements, delegations, municipalities, requests
+from partnerships.views import agreements, delegations, municipalities, request_forms, requests
 
 urlpatterns = [
     path("requests/", requests.request_list, name="requests"),
-    path("requests/new/", requests.request_new, name="request_new"),
-    path("requests/new/<str:kind>/", requests.request_draft, name="request_draft"),
-    path("requests/new/<str:kind>/submit/", requests.request_draft_submit, name="request_draft_submit"),
+    path("requests/new/", request_forms.request_new, name="request_new"),
+    path("requests/new/<str:kind>/", request_forms.request_draft, name="request_draft"),
+    path("requests/new/<str:kind>/to/<slug:target>/", request_forms.request_draft, name="request_draft_to"),
     path("requests/<uuid:key>/", requests.request_page, name="request"),
-    path("requests/<uuid:key>/edit/", requests.request_edit, name="request_edit"),
-    path("requests/<uuid:key>/edit/submit/", requests.request_edit_submit, name="request_edit_submit"),
+    path("requests/<uuid:key>/edit/", request_forms.request_edit, name="request_edit"),
+    path("requests/<uuid:key>/edit/<slug:step>/", request_forms.request_step, name="request_step"),
+    path("requests/<uuid:key>/edit/<slug:step>/to/<slug:target>/", request_forms.request_step, name="request_step_to"),
+    path("requests/<uuid:key>/check/", request_forms.request_check, name="request_check"),
     path("requests/<uuid:key>/submit/", requests.request_submit, name="request_submit"),
     path("requests/<uuid:key>/withdraw/", requests.request_withdraw, name="request_withdraw"),
     path("requests/<uuid:key>/close/", requests.request_close, name="request_close"),

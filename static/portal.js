@@ -14,7 +14,8 @@
       return null; // storage is full, switched off or unreadable: the page goes on without it
     }
   };
-  const keyOf = (form) => `${PREFIX}${form.dataset.keep}:${form.id || "form"}:${location.pathname.replace(/submit\/$/, "")}`;
+  const placeOf = (form) => new URL(form.getAttribute("action") || location.href, location.href).pathname;
+  const keyOf = (form) => `${PREFIX}${form.dataset.keep}:${form.id || "form"}:${placeOf(form)}`;
   const drafts = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
   const isKept = (field) => field.name && !["hidden", "submit", "button", "file"].includes(field.type);
 
@@ -73,6 +74,21 @@
     form.addEventListener("submit", () => forget(() => true));
   });
   document.querySelector("[data-error-summary]")?.focus();
+
+  // A question that follows from another is shown once that one is answered so: data-shown-if="name=value|value".
+  const shownIf = (block) => {
+    const [name, values] = block.dataset.shownIf.split("=");
+    const form = block.closest("form");
+    const asked = [...form.elements].filter((field) => field.name === name);
+    const follow = () => {
+      const answers = asked.filter((field) => !["checkbox", "radio"].includes(field.type) || field.checked).map((field) => field.value);
+      const hasWords = [...block.querySelectorAll("input, textarea, select")].some((field) => !["checkbox", "radio"].includes(field.type) && field.value.trim());
+      block.hidden = !hasWords && !block.querySelector("[aria-invalid]") && !values.split("|").some((value) => answers.includes(value));
+    };
+    form.addEventListener("change", follow);
+    follow();
+  };
+  document.querySelectorAll("[data-shown-if]").forEach(shownIf);
 
   // A second click while the first is under way is not sent again.
   document.querySelectorAll('form[method="post"]').forEach((form) => {

@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
-from municipalities.admin.history import shown
 from municipalities.models import User
 from partnerships.admin.badges import badge, request_badge
 from partnerships.admin.request_acts import ACTS, Act
-from partnerships.models import AuditDetails, Event, Message, ServiceRequest, SpocAssignment
+from partnerships.forms.steps import sections_of
+from partnerships.models import Event, Message, ServiceRequest, SpocAssignment
 from partnerships.permissions import TRANSITIONS, Action, allowed_actions
 from partnerships.services.requests import ActionNotAllowed
 from partnerships.worklists import Worklist, on_worklist
@@ -246,7 +246,7 @@ class ServiceRequestAdmin(PortalAdmin):
             "title": obj.title,
             "opts": self.opts,
             "object": obj,
-            "audit_facts": _audit_facts(getattr(obj, "audit", None)),
+            "sections": sections_of(obj),
             "state_badge": request_badge(obj),
             "turn": self.turn_column(obj),
             "due": self.due_column(obj),
@@ -290,25 +290,6 @@ def _is_second_click(last: Event | None, act: Act, form: forms.Form, user: User)
         return False
     token = form.cleaned_data.get("token")
     return token is None or Message.objects.filter(token=token, author=user).exists()
-
-
-@dataclass(frozen=True)
-class Fact:
-    label: str
-    words: str
-    is_free: bool
-
-
-def _is_free(db_field: models.Field) -> bool:
-    return isinstance(db_field, models.CharField | models.TextField) and not db_field.choices
-
-
-def _audit_facts(audit: AuditDetails | None) -> list[Fact]:
-    """What the form of that kind asked and was answered; free words keep the language of the request."""
-    if audit is None:
-        return []
-    fields = [f for f in audit._meta.get_fields() if f.concrete and not f.is_relation and not f.primary_key]
-    return [Fact(str(f.verbose_name), shown(f, audit), _is_free(f)) for f in fields if getattr(audit, f.name) not in ("", [], None)]
 
 
 @dataclass(frozen=True)

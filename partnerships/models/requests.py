@@ -117,6 +117,9 @@ class ServiceRequest(models.Model):
         default=uuid.uuid4, unique=True, editable=False, help_text=_("One per form shown: a second click makes no second request.")
     )
     revision = models.PositiveIntegerField(default=1, editable=False)
+    step_revisions = models.JSONField(
+        default=dict, editable=False, help_text=_("Per step of the form, the revision at which it was last written.")
+    )
     municipality = models.ForeignKey(Municipality, verbose_name=_("municipality"), on_delete=models.PROTECT, related_name="requests")
     kind = models.CharField(_("type of request"), max_length=20, choices=Kind.choices)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
@@ -162,7 +165,7 @@ class ServiceRequest(models.Model):
     reason = models.TextField(_("reason"), blank=True, editable=False, help_text=_("Why it was declined or withdrawn."))
     result = models.TextField(_("result"), blank=True, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["token"])
+    history = HistoricalRecords(excluded_fields=["token", "step_revisions"])
     objects = ServiceRequestQuerySet.as_manager()
 
     class Meta:

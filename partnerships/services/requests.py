@@ -7,20 +7,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Municipality, User
-from partnerships.models import Agreement, AuditDetails, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
+from partnerships.models import Agreement, Message, ReferenceCounter, ServiceRequest, SpocAssignment
 from partnerships.permissions import TRANSITIONS, Action, Party, behalf_of, can, party_of
 from partnerships.services.events import record_event
+from partnerships.services.needed import missing_to_submit
 from partnerships.working_days import add_working_days
 
 State = ServiceRequest.State
-NEEDED_TO_SUBMIT = ("title", "description", "technical_contact")
-NEEDED_FOR_AUDIT = ("decision", "questions", "data_offered", "result_forms", "needed_by")
-MOST_QUESTIONS = 10
 
 
 class ActionNotAllowed(Exception):
@@ -29,14 +27,6 @@ class ActionNotAllowed(Exception):
     def __init__(self, action: Action, request: ServiceRequest) -> None:
         super().__init__(f"{action} on a request that is {request.state}")
         self.action = action
-        self.request = request
-
-
-class StaleRevision(Exception):
-    """Somebody else saved the draft meanwhile; nothing was written, `request` is what stands in the database."""
-
-    def __init__(self, request: ServiceRequest) -> None:
-        super().__init__(f"revision is {request.revision} now")
         self.request = request
 
 
@@ -74,89 +64,6 @@ def _move(request: ServiceRequest, action: Action, *, by: User, data: dict[str, 
         data={"from": before, "to": request.state} | (data or {}),
     )
     return request
-
-
-# --- Drafts -------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def draft_request(
-    *,
-    by: User,
-    municipality: Municipality,
-    kind: str,
-    token: uuid.UUID,
-    language: str,
-    fields: dict[str, Any],
-    audit: dict[str, Any] | None = None,
-) -> ServiceRequest:
-    """Make a draft for a municipality for which the person may write today.
-
-    `token` is the one of the form shown: the same token a second time returns the request already made, so a double
-    click or six simultaneous posts make one. `language` (fr or nl) is the one the request is written in. Raises
-    ActionNotAllowed for a person without a mandate in force.
-    """
-    request = ServiceRequest(municipality=municipality, kind=kind, token=token, language=language, asked_by=by, **fields)
-    if party_of(by, request) != Party.MUNICIPALITY:
-        raise ActionNotAllowed(Action.EDIT, request)
-    request.asked_for = behalf_of(by, request)
-    try:
-        with transaction.atomic():
-            request.save(force_insert=True)
-    except IntegrityError:
-        made = ServiceRequest.objects.filter(token=token, municipality=municipality).first()
-        if made is None:
-            raise
-        return made
-    if kind == Kind.AUDIT:
-        AuditDetails.objects.create(request=request, **(audit or {}))
-    record_event("request_drafted", request, by=by, behalf_of=request.asked_for, municipality=municipality)
-    return request
-
-
-@transaction.atomic
-def edit_request(
-    request: ServiceRequest, *, by: User, revision: int, fields: dict[str, Any], audit: dict[str, Any] | None = None
-) -> ServiceRequest:
-    """Change a draft that was read at `revision`; raises StaleRevision when somebody saved meanwhile."""
-    request = _locked(request)
-    _check(request, Action.EDIT, by)
-    if request.revision != revision:
-        raise StaleRevision(request)
-    for name, value in fields.items():
-        setattr(request, name, value)
-    request.revision += 1
-    request.save()
-    if request.kind == Kind.AUDIT:
-        AuditDetails.objects.update_or_create(request=request, defaults=audit or {})
-    record_event("request_edited", request, by=by, behalf_of=behalf_of(by, request), municipality=request.municipality)
-    return request
-
-
-def missing_to_submit(request: ServiceRequest) -> dict[str, Any]:
-    """Return, per field, what still keeps the draft from being submitted (`data/request-forms.md`, fields with a star)."""
-    needed = _("This is needed to submit the request.")
-    missing: dict[str, Any] = {name: needed for name in NEEDED_TO_SUBMIT if not getattr(request, name).strip()}
-    if request.is_urgent and not request.urgent_reason.strip():
-        missing["urgent_reason"] = _("Please say why it is urgent.")
-    if request.wished_by and not request.wished_by_reason.strip():
-        missing["wished_by_reason"] = _("Please say why this date.")
-    if request.kind == Kind.AUDIT:
-        missing |= _missing_for_audit(request)
-    return missing
-
-
-def _missing_for_audit(request: ServiceRequest) -> dict[str, Any]:
-    needed = _("This is needed to submit the request.")
-    audit = AuditDetails.objects.filter(request=request).first() or AuditDetails(request=request)
-    missing: dict[str, Any] = {name: needed for name in NEEDED_FOR_AUDIT if not getattr(audit, name)}
-    if not request.area.strip():
-        missing["area"] = needed
-    if len([line for line in audit.questions.splitlines() if line.strip()]) > MOST_QUESTIONS:
-        missing["questions"] = _("Ten questions at most, one per line.")
-    if audit.personal_data and not audit.legal_basis.strip():
-        missing["legal_basis"] = _("Needed when personal data are involved.")
-    return missing
 
 
 # --- Submission ---------------------------------------------------------------------------------

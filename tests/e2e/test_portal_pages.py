@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visitor
+from tests.e2e.words import words
 
 ALDERMAN = "alderman.ixl@example.org"
 PAGES = ("/", "/requests/?show=all", "/requests/new/", "/requests/new/audit/", "/municipalities/ixelles/", "/preferences/", "/mailings/")
@@ -52,7 +53,7 @@ def test_a_draft_is_saved_without_javascript(visitor: Visitor) -> None:
     page = visitor("fr", email=ALDERMAN, javascript=False)
     page.goto("/requests/new/works/")
     page.locator('[name="title"]').fill("Chantier sans script")
-    page.locator(".form-actions button").first.click()
+    page.locator('button[formaction*="/to/later/"]').click()
     expect(page.locator("h1")).to_have_text("Chantier sans script")
 
 
@@ -60,17 +61,24 @@ def test_an_expired_session_loses_nothing_that_was_typed(visitor: Visitor) -> No
     page = visitor("fr", email=ALDERMAN)
     page.goto("/requests/new/audit/")
     page.locator('[name="title"]').fill("Perdu et retrouvé")
+    page.locator(".form-actions .button--primary").click()
+    page.locator(".steps button", has_text=words("fr", "What the audit should answer")).click()
+    step = page.url
+    page.locator('[name="decision"]').fill("Le plan de commerce")
     page.locator('[name="sectors"][value="crafts"]').check()
     kept = page.context.cookies()
     page.context.clear_cookies(name=next(cookie["name"] for cookie in kept if cookie["name"].startswith("portal")))
-    page.locator(".form-actions button").first.click()
+    page.locator(".form-actions .button--primary").click()
     page.wait_for_url("**/accounts/login/**")
     page.context.add_cookies(kept)
-    page.goto("/requests/new/audit/")
-    expect(page.locator('[name="title"]')).to_have_value("Perdu et retrouvé")
+    page.goto(step)
+    expect(page.locator('[name="decision"]')).to_have_value("Le plan de commerce")
     expect(page.locator('[name="sectors"][value="crafts"]')).to_be_checked()
     expect(page.locator("[data-kept]")).to_be_visible()
-    page.locator(".form-actions button").first.click()
+    page.locator('button[formaction*="/to/later/"]').click()
     expect(page.locator("h1")).to_have_text("Perdu et retrouvé")
     page.goto("/requests/new/audit/")
     expect(page.locator('[name="title"]')).to_have_value("")
+    page.goto(step)
+    expect(page.locator('[name="decision"]')).to_have_value("Le plan de commerce")
+    expect(page.locator("[data-kept]")).to_be_hidden()

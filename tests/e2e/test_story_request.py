@@ -62,19 +62,31 @@ def _newest_after(portal: Portal, to: str, before: int) -> dict[str, str]:
     return portal.mails(to)[0]
 
 
+def _go_on(page: Page) -> None:
+    page.locator(".form-actions button.button--primary").click()
+
+
 def _submit_audit(page: Page, cast: Cast) -> str:
-    """Fill in what the form of an audit needs and submit it; return the reference."""
+    """Fill in step by step what an audit needs and submit it; return the reference."""
     page.goto("/requests/new/audit/")
     page.locator('[name="title"]').fill(cast.title)
     page.locator('[name="description"]').fill("…" * 20)
+    _go_on(page)
     page.locator('[name="area"]').fill("Boondael / Spiegel")
+    _go_on(page)
+    page.locator('[name="decision"]').fill("Plan")
+    page.locator('[name="questions"]').fill("1\n2")
+    _go_on(page)
+    page.locator('[name="data_offered"]').fill("2026, CSV")
+    _go_on(page)
+    page.locator('[name="result_forms"]').first.check()
+    page.locator('[name="needed_by"]').fill((dt.date.today() + dt.timedelta(days=120)).isoformat())
+    _go_on(page)
     page.locator('[name="technical_contact"]').fill("+32 2 000 00 00")
-    page.locator('[name$="decision"]').fill("Plan")
-    page.locator('[name$="questions"]').fill("1\n2")
-    page.locator('[name$="data_offered"]').fill("2026, CSV")
-    page.locator('[name$="result_forms"]').first.check()
-    page.locator('[name$="needed_by"]').fill((dt.date.today() + dt.timedelta(days=120)).isoformat())
-    page.locator('button[formaction*="/submit/"]').first.click()
+    _go_on(page)
+    _go_on(page)
+    page.wait_for_url(re.compile(r"/requests/[0-9a-f-]{36}/check/$"))
+    page.locator('main form[action$="/submit/"] button').click()
     page.wait_for_url(re.compile(r"/requests/[0-9a-f-]{36}/$"))
     reference = re.search(r"[A-Z]{3}-\d{4}-\d{4}", page.locator("main").inner_text())
     assert reference

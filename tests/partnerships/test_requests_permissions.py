@@ -20,8 +20,9 @@ GET_TABLE = {
     "request_draft": (OPEN, OPEN, OPEN, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
     "request": (OPEN, OPEN, NOTHING, LOGIN, OPEN, NOTHING, NOTHING, LOGIN),
     "request_of_draft": (OPEN, OPEN, NOTHING, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
-    "request_edit": (OPEN, OPEN, NOTHING, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
-    "request_edit_submit": (FOUND, FOUND, NOTHING, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
+    "request_edit": (FOUND, FOUND, NOTHING, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
+    "request_step": (OPEN, OPEN, NOTHING, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
+    "request_check": (OPEN, OPEN, NOTHING, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
     "request_submit": (FOUND, FOUND, NOTHING, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
     "request_withdraw": (OPEN, OPEN, NOTHING, LOGIN, FOUND, NOTHING, NOTHING, LOGIN),
     "request_close": (FOUND, FOUND, NOTHING, LOGIN, FOUND, NOTHING, NOTHING, LOGIN),
@@ -33,7 +34,7 @@ GET_TABLE = {
 }
 POST_TABLE = {
     "request_draft": (FOUND, FOUND, FOUND, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
-    "request_edit": (FOUND, FOUND, NOTHING, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
+    "request_step": (FOUND, FOUND, NOTHING, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
     "request_submit": (FOUND, FOUND, NOTHING, LOGIN, NOTHING, NOTHING, NOTHING, LOGIN),
     "request_withdraw": (FOUND, FOUND, NOTHING, LOGIN, FOUND, NOTHING, NOTHING, LOGIN),
     "request_close": (FOUND, FOUND, NOTHING, LOGIN, FOUND, NOTHING, NOTHING, LOGIN),
@@ -53,7 +54,9 @@ def _address(name: str, cast: Cast) -> str:
         return reverse("agreement", args=[AgreementFactory(municipality=cast.municipality, draft=True).key])
     if name == "municipality":
         return reverse(name, args=[cast.municipality.slug])
-    if name in {"request_edit", "request_edit_submit", "request_submit", "request_of_draft"}:
+    if name == "request_step":
+        return reverse(name, args=[RequestFactory(draft=True, **ours).key, "about"])
+    if name in {"request_edit", "request_check", "request_submit", "request_of_draft"}:
         return reverse("request" if name == "request_of_draft" else name, args=[RequestFactory(draft=True, **ours).key])
     return reverse(name, args=[RequestFactory(submitted=True, **ours).key])
 
@@ -92,8 +95,9 @@ def test_nothing_of_a_stranger_changes_a_request(cast: Cast, enter: object) -> N
     before = ServiceRequest.objects.values().get(pk=asked.pk)
     for person in ("other_alderman", "former", "editor", "cabinet"):
         client = enter(cast.person(person))
-        for name in ("request_submit", "request_withdraw", "request_close", "request_message", "request_edit", "request_edit_submit"):
+        for name in ("request_submit", "request_withdraw", "request_close", "request_message", "request_edit", "request_check"):
             client.post(reverse(name, args=[asked.key]), {"body": "Bonjour", "language": "fr", "token": "1" * 32})
+        client.post(reverse("request_step", args=[asked.key, "about"]), {"title": "À moi", "language": "fr", "revision": 1})
     assert ServiceRequest.objects.values().get(pk=asked.pk) == before
     assert not asked.messages.exists()
 

@@ -21,96 +21,155 @@ def _soon(days: int = 30) -> str:
     return (timezone.localdate() + dt.timedelta(days=days)).isoformat()
 
 
-def _audit(**changed: Any) -> dict[str, Any]:
-    words = {
-        "token": str(uuid.uuid4()),
-        "title": "Vacance commerciale chaussée d'Ixelles",
-        "description": "Trop de cellules vides depuis un an.",
-        "area": "Chaussée d'Ixelles",
-        "technical_contact": "Service Commerce, +32 2 000 00 01",
-        "language": "fr",
-        "decision": "Le plan de commerce.",
-        "questions": "Combien de cellules vides ?\nQuels secteurs manquent ?",
-        "sectors": ["retail_food", "hospitality"],
-        "data_wanted": ["vacancy"],
-        "data_offered": "Relevé communal 2025.",
-        "result_forms": ["report"],
-        "result_language": "both",
-        "needed_by": _soon(),
+ABOUT = {"title": "Vacance commerciale chaussée d'Ixelles", "description": "Trop de cellules vides depuis un an.", "language": "fr"}
+
+
+def _answers() -> dict[str, dict[str, Any]]:
+    """What an audit needs, step by step."""
+    return {
+        "place": {"area": "Chaussée d'Ixelles"},
+        "question": {
+            "decision": "Le plan de commerce.",
+            "questions": "Combien de cellules vides ?\nQuels secteurs manquent ?",
+            "sectors": ["retail_food", "hospitality"],
+            "data_wanted": ["vacancy"],
+        },
+        "offer": {"data_offered": "Relevé communal 2025."},
+        "result": {"result_forms": ["report"], "result_language": "both", "needed_by": _soon()},
+        "people": {"technical_contact": "Service Commerce, +32 2 000 00 01"},
+        "when": {},
     }
-    return words | changed
 
 
-def test_an_audit_is_asked_and_submitted_in_one_go(cast: Cast, enter: Any) -> None:
-    page = enter(cast.alderman).post(reverse("request_draft_submit", args=["audit"]), _audit(), follow=True)
-    made = ServiceRequest.objects.get()
+def _begin(client: Any, kind: str, **changed: Any) -> ServiceRequest:
+    """Post the first step; return the draft."""
+    client.post(reverse("request_draft", args=[kind]), ABOUT | {"token": str(uuid.uuid4())} | changed)
+    return ServiceRequest.objects.latest("pk")
+
+
+def _post_step(client: Any, draft: ServiceRequest, step: str, words: dict[str, Any], target: str = "") -> Any:
+    draft.refresh_from_db()
+    address = reverse("request_step_to", args=[draft.key, step, target]) if target else reverse("request_step", args=[draft.key, step])
+    return client.post(address, words | {"revision": draft.revision})
+
+
+def test_an_audit_is_asked_step_by_step_and_submitted(cast: Cast, enter: Any) -> None:
+    client = enter(cast.alderman)
+    made = _begin(client, "audit")
+    addresses = [_post_step(client, made, step, words).url for step, words in _answers().items()]
+    following = [
+        *(reverse("request_step", args=[made.key, step]) for step in list(_answers())[1:]),
+        reverse("request_check", args=[made.key]),
+    ]
+    assert addresses == following
+    check = client.get(addresses[-1]).content.decode()
+    assert reverse("request_submit", args=[made.key]) in check
+    page = client.post(reverse("request_submit", args=[made.key]), follow=True)
+    made.refresh_from_db()
     assert made.state == State.SUBMITTED
     assert made.reference == f"{cast.municipality.code}-{timezone.localdate().year}-0001"
     assert made.assignee == cast.spoc
     assert made.asked_by == cast.alderman
     assert made.outside_agreement is False
     assert made.audit.sectors == ["retail_food", "hospitality"]
-    assert list(Event.objects.about(made).values_list("verb", flat=True)) == ["request_drafted", "request_submitted"]
+    verbs = list(Event.objects.about(made).values_list("verb", flat=True))
+    assert verbs == ["request_drafted", *["request_edited"] * len(_answers()), "request_submitted"]
     assert page.redirect_chain[-1][0] == reverse("request", args=[made.key])
     assert made.reference in page.content.decode()
 
 
-def test_a_half_empty_draft_is_kept_and_finished_later(cast: Cast, enter: Any) -> None:
+def test_a_half_empty_draft_is_kept_and_found_again_by_a_colleague(cast: Cast, enter: Any) -> None:
     client = enter(cast.alderman)
-    client.post(reverse("request_draft", args=["audit"]), {"token": str(uuid.uuid4()), "title": "", "description": "Une idée"})
+    later = client.post(
+        reverse("request_draft_to", args=["audit", "later"]), {"token": str(uuid.uuid4()), "title": "", "description": "Une idée"}
+    )
     draft = ServiceRequest.objects.get()
+    assert later.url == reverse("request", args=[draft.key])
     assert (draft.state, draft.title, draft.description, draft.language) == (State.DRAFT, "", "Une idée", "fr")
-    form = client.get(reverse("request_edit", args=[draft.key]))
-    assert "Une idée" in form.content.decode()
-    words = _audit(revision=draft.revision)
-    client.post(reverse("request_edit_submit", args=[draft.key]), words)
-    draft.refresh_from_db()
-    assert draft.state == State.SUBMITTED
+    colleague = enter(cast.colleague)
+    go_on = colleague.get(reverse("request_edit", args=[draft.key]))
+    assert go_on.url == reverse("request_step", args=[draft.key, "about"])
+    assert "Une idée" in colleague.get(go_on.url).content.decode()
+    _post_step(colleague, draft, "about", ABOUT)
+    assert colleague.get(reverse("request_edit", args=[draft.key])).url == reverse("request_step", args=[draft.key, "place"])
 
 
-def test_what_is_missing_is_said_beside_each_field_and_the_draft_is_kept(cast: Cast, enter: Any) -> None:
+@pytest.mark.parametrize("target", ["about", "when", "check", "later"])
+def test_leaving_a_step_keeps_it_wherever_one_goes(cast: Cast, enter: Any, target: str) -> None:
     client = enter(cast.alderman)
-    page = client.post(reverse("request_draft_submit", args=["audit"]), _audit(technical_contact="", questions=""), follow=True)
-    draft = ServiceRequest.objects.get()
+    draft = _begin(client, "audit")
+    page = _post_step(client, draft, "place", {"area": "Place Flagey"}, target)
+    draft.refresh_from_db()
+    assert draft.area == "Place Flagey"
+    steps = {"check": reverse("request_check", args=[draft.key]), "later": reverse("request", args=[draft.key])}
+    assert page.url == steps.get(target, reverse("request_step", args=[draft.key, target]))
+    assert client.get(page.url).status_code == 200
+
+
+def test_a_step_that_does_not_exist_is_not_found(cast: Cast, enter: Any) -> None:
+    client = enter(cast.alderman)
+    draft = _begin(client, "works")
+    assert client.get(reverse("request_step", args=[draft.key, "question"])).status_code == 404
+    assert client.get(reverse("request_step", args=[draft.key, "nothing"])).status_code == 404
+
+
+def test_what_is_missing_is_listed_at_the_end_and_said_beside_each_field(cast: Cast, enter: Any) -> None:
+    client = enter(cast.alderman)
+    draft = _begin(client, "audit")
+    for step, words in (_answers() | {"people": {}, "question": {"decision": "Le plan."}}).items():
+        _post_step(client, draft, step, words)
+    page = client.post(reverse("request_submit", args=[draft.key]), follow=True)
+    draft.refresh_from_db()
     assert draft.state == State.DRAFT
-    assert page.redirect_chain[-1][0] == reverse("request_edit", args=[draft.key]) + "?missing"
+    assert page.redirect_chain[-1][0] == reverse("request_check", args=[draft.key])
     text = page.content.decode()
-    for name in ("technical_contact", "questions"):
-        assert f'href="#id_{name}"' in text
-        assert re.search(rf'id="id_{name}_error"', text)
-    assert text.count('aria-invalid="true"') == 2
-    assert "Trop de cellules vides depuis un an." in text
+    assert reverse("request_submit", args=[draft.key]) not in text
+    for step, name in (("people", "technical_contact"), ("question", "questions")):
+        link = reverse("request_step", args=[draft.key, step]) + "?missing"
+        assert f'href="{link}#id_{name}"' in text
+        marked = client.get(link).content.decode()
+        assert f'href="#id_{name}"' in marked
+        assert re.search(rf'id="id_{name}_error"', marked)
+        assert marked.count('aria-invalid="true"') == 1
+    assert "Le plan." in client.get(reverse("request_step", args=[draft.key, "question"]) + "?missing").content.decode()
+
+
+def test_a_step_tells_how_much_every_other_still_lacks(cast: Cast, enter: Any) -> None:
+    client = enter(cast.alderman)
+    draft = _begin(client, "audit", description="")
+    page = client.get(reverse("request_step", args=[draft.key, "place"]))
+    states = {each.step.key: (each.missing, each.is_touched, each.is_current) for each in page.context["progress"]}
+    assert states["about"] == (1, True, False)
+    assert states["place"] == (1, False, True)
+    assert states["question"] == (2, False, False)
+    assert states["when"] == (0, False, False)
 
 
 def test_what_was_typed_is_still_there_when_a_field_is_wrong(cast: Cast, enter: Any) -> None:
-    page = enter(cast.alderman).post(reverse("request_draft", args=["audit"]), _audit(wished_by=_soon(-1), needed_by="not a day"))
+    client = enter(cast.alderman)
+    draft = _begin(client, "audit")
+    page = _post_step(client, draft, "result", {"result_forms": ["workshop"], "needed_by": "not a day", "needed_for": "Conseil de mai"})
     text = page.content.decode()
     assert page.status_code == 200
-    assert not ServiceRequest.objects.exists()
-    assert "Trop de cellules vides depuis un an." in text
-    assert re.search(r'value="hospitality"[^>]*checked', text)
-    assert {field.name for field, _error in page.context["form"].errors} == {"wished_by", "needed_by"}
+    assert not AuditDetails.objects.filter(needed_for="Conseil de mai").exists()
+    assert "Conseil de mai" in text
+    assert re.search(r'value="workshop"[^>]*checked', text)
+    assert [field.name for field, _error in page.context["form"].errors] == ["needed_by"]
+    page = _post_step(client, draft, "when", {"wished_by": _soon(-1)})
+    assert [field.name for field, _error in page.context["form"].errors] == ["wished_by"]
 
 
 def test_a_title_is_not_longer_than_120_signs(cast: Cast, enter: Any) -> None:
-    page = enter(cast.alderman).post(reverse("request_draft", args=["works"]), _audit(title="x" * 121))
+    page = enter(cast.alderman).post(reverse("request_draft", args=["works"]), ABOUT | {"title": "x" * 121})
     assert [field.name for field, _error in page.context["form"].errors] == ["title"]
-
-
-def test_other_kinds_share_the_general_form(cast: Cast, enter: Any) -> None:
-    client = enter(cast.alderman)
-    assert "id_questions" not in client.get(reverse("request_draft", args=["works"])).content.decode()
-    client.post(reverse("request_draft_submit", args=["works"]), _audit())
-    made = ServiceRequest.objects.get()
-    assert (made.kind, made.state) == ("works", State.SUBMITTED)
-    assert not AuditDetails.objects.exists()
+    assert not ServiceRequest.objects.exists()
 
 
 def test_the_language_of_a_request_is_at_first_the_readers(cast: Cast, enter: Any) -> None:
     cast.alderman.interface_language = "nl"
     cast.alderman.save()
     page = enter(cast.alderman).get(reverse("request_draft", args=["works"]))
-    assert page.context["form"].general["language"].value() == "nl"
+    assert page.context["form"].parts[0]["language"].value() == "nl"
 
 
 def test_with_two_mandates_the_municipality_is_chosen_first(enter: Any) -> None:
@@ -120,7 +179,9 @@ def test_with_two_mandates_the_municipality_is_chosen_first(enter: Any) -> None:
     assert client.get(reverse("request_draft", args=["works"])).url == reverse("request_new")
     chosen = reverse("request_draft", args=["works"]) + f"?municipality={there.slug}"
     assert chosen in client.get(reverse("request_new")).content.decode()
-    client.post(client.get(chosen).context["save_url"], _audit())
+    page = client.get(chosen)
+    for target in ("", "to/later/"):
+        client.post(page.context["save_url"] + target + page.context["query"], ABOUT | {"token": str(page.context["form"].token)})
     assert ServiceRequest.objects.get().municipality == there
 
 

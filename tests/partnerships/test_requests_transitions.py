@@ -8,6 +8,7 @@ import pytest
 from municipalities.models import User
 from partnerships.models import Event, Message, ServiceRequest
 from partnerships.permissions import TRANSITIONS, Action, Party, allowed_actions
+from partnerships.services import drafts
 from partnerships.services import requests as services
 from tests.factories import RequestFactory, UserFactory
 from tests.partnerships.conftest import Cast
@@ -17,7 +18,7 @@ State = ServiceRequest.State
 STRANGER = "stranger"
 
 ACTS: dict[Action, Callable[[ServiceRequest, User], object]] = {
-    Action.EDIT: lambda request, by: services.edit_request(request, by=by, revision=1, fields={"title": "Autre titre"}),
+    Action.EDIT: lambda request, by: drafts.edit_request(request, by=by, revision=1, fields={"title": "Autre titre"}),
     Action.SUBMIT: lambda request, by: services.submit_request(request, by=by),
     Action.ACKNOWLEDGE: lambda request, by: services.acknowledge_request(request, by=by),
     Action.START: lambda request, by: services.start_request(request, by=by),

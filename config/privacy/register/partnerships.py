@@ -61,7 +61,7 @@ PARTNERSHIPS = {
     "partnerships.ServiceRequest": Entry(
         links={"asked_by": Link.WROTE, "asked_for": Link.ACTED, "assignee": Link.ACTED},
         fields=all_uses(
-            uses("id key token revision", MACHINERY),
+            uses("id key token revision step_revisions", MACHINERY),
             uses("municipality kind state reference language outside_agreement created_at submitted_at", FIGURES),
             uses("acknowledged_at completed_at ended_at due_on is_urgent wished_by", FIGURES),
             uses("asked_by asked_for assignee", WHO),
