@@ -1,4 +1,4 @@
-"""PDF from a page, by WeasyPrint where it and Pango are installed (extra `pdf`); elsewhere the reader prints the page."""
+"""PDF from a page, by WeasyPrint where the system has Pango; elsewhere the reader prints the page."""
 
 import importlib
 from typing import Any
