@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from config.seed.people import Cast
 from mailings.models import Notice
 from municipalities.models import Municipality
+from municipalities.reference import MUNICIPALITIES
 from partnerships.models import Agreement, AgreementAmendment, AgreementSignatory, Event, Theme
 from partnerships.services.agreements import check_pdf, choose_themes, keep_document
 
@@ -26,6 +27,8 @@ THEMES = (
     ("circular-economy", "Économie circulaire", "Circulaire economie"),
     ("markets", "Marchés et économie de plein air", "Markten en openluchteconomie"),
 )
+ADDED_BY_AMENDMENT = "circular-economy"  # by the first of AMENDMENTS; the agreements amended have it since then, and not before
+NEW_IN_RENEWAL = {"ETB": "public-works"}  # what the draft adds to what it carries over
 METHODS_FR = (
     "Une réunion de suivi par semestre entre le service Commerce et la personne de contact (SPOC).\n"
     "Un échange de données, d'études et de comparaisons, dans les deux sens.\n"
@@ -59,15 +62,15 @@ AMENDMENTS = (
 
 def complete_agreements(municipalities: dict[str, Municipality], cast: Cast) -> None:
     """Fill in what is still empty; what people wrote meanwhile stays."""
-    themes = [_theme(*row) for row in THEMES]
+    themes = {row[0]: _theme(*row) for row in THEMES}
     agreements = Agreement.objects.filter(municipality__in=municipalities.values()).select_related("municipality", "predecessor")
-    for number, agreement in enumerate(agreements.order_by("reference")):
+    for agreement in agreements.order_by("reference"):
         code = agreement.municipality.code
         if not agreement.working_methods_fr:
-            agreement.working_methods_fr, agreement.working_methods_nl = METHODS_FR, METHODS_NL
+            agreement.working_methods_fr, agreement.working_methods_nl = _methods(agreement)
             _first_signature(agreement)
             agreement.save()
-            choose_themes(agreement, [themes[(number + step) % len(themes)] for step in range(3)])
+            choose_themes(agreement, [themes[slug] for slug in _theme_slugs(agreement)])
             _signatories(agreement, mayor=str(cast.officials[code]["mayor"]))
         if agreement.reference.startswith("CC-2025-"):
             _amendments(agreement, AMENDED.get(code, 0))
@@ -80,6 +83,26 @@ def complete_agreements(municipalities: dict[str, Municipality], cast: Cast) -> 
 def _theme(slug: str, name_fr: str, name_nl: str) -> Theme:
     theme, _made = Theme.objects.get_or_create(slug=slug, defaults={"name_fr": name_fr, "name_nl": name_nl})
     return theme
+
+
+def _theme_slugs(agreement: Agreement) -> list[str]:
+    """Three of a municipality's own, which a renewal carries over; and what amendment or renewal added."""
+    code = agreement.municipality.code
+    usual = [slug for slug, _fr, _nl in THEMES if slug not in (ADDED_BY_AMENDMENT, NEW_IN_RENEWAL.get(code))]
+    rank = [municipality.code for municipality in MUNICIPALITIES].index(code)
+    chosen = [usual[(rank + step) % len(usual)] for step in range(3)]
+    if AMENDED.get(code) and agreement.reference.startswith("CC-2025-"):
+        chosen.append(ADDED_BY_AMENDMENT)
+    if agreement.signed_on is None and code in NEW_IN_RENEWAL:
+        chosen.append(NEW_IN_RENEWAL[code])
+    return chosen
+
+
+def _methods(agreement: Agreement) -> tuple[str, str]:
+    """As the second amendment leaves them where there is one: the parties see each other every quarter."""
+    if AMENDED.get(agreement.municipality.code, 0) < 2 or not agreement.reference.startswith("CC-2025-"):
+        return METHODS_FR, METHODS_NL
+    return METHODS_FR.replace("par semestre", "par trimestre"), METHODS_NL.replace("per semester", "per kwartaal")
 
 
 def _first_signature(agreement: Agreement) -> None:

@@ -174,7 +174,14 @@ def test_agreements_show_every_state_and_ixelles_was_the_nineteenth(seeded):
 
 def test_agreements_are_complete_and_auderghem_signed_before_2019(seeded):
     agreements = Agreement.objects.with_all()
-    assert all(len(agreement.theme_names) == 3 and agreement.working_methods_fr for agreement in agreements)
+    assert all(len(agreement.theme_names) in (3, 4) and agreement.working_methods_fr for agreement in agreements)
+    for agreement in agreements:
+        has_it = "circular-economy" in {row.theme.slug for row in agreement.theme_rows.all()}
+        assert has_it == any("Économie circulaire" in one.changes_fr for one in agreement.amendments.all()), agreement
+        renewal = agreement.renewal
+        if renewal and renewal.reference.startswith("CC-20") and agreement.reference.startswith("CC-2025-"):
+            carried = {row.theme_id for row in agreement.theme_rows.all()}
+            assert carried <= {row.theme_id for row in renewal.theme_rows.all()}, "a renewal carries the themes over"
     assert all({one.side for one in agreement.signatories.all()} == {"municipality", "agency"} for agreement in agreements)
     amended = Counter(a.municipality.code for a in agreements for _one in a.amendments.all())
     assert amended == {"IXL": 2, "JET": 1, "AUD": 1}
