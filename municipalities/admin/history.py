@@ -43,31 +43,48 @@ class Change:
 
 
 def changes_of(*histories: models.QuerySet) -> list[Change]:
-    """Every change in these histories, newest first, those that changed nothing left out."""
-    changes = [change for history in histories for change in _changes_in(history)]
+    """Every change in these histories, newest first, those that changed nothing left out.
+
+    The first history is the object's own, the others are its parts': of a part that comes or goes its fields are told too.
+    """
+    own = histories[0].model.instance_type if histories else None
+    changes = [change for history in histories for change in _changes_in(history, own)]
     return sorted(changes, key=lambda change: change.at, reverse=True)
 
 
-def _changes_in(history: models.QuerySet) -> Iterator[Change]:
+def _changes_in(history: models.QuerySet, own: Any) -> Iterator[Change]:
     tracked = history.model.tracked_fields
+    told = [] if history.model.instance_type is own else [f for f in tracked if f.related_model is not own and not f.primary_key]
     relations = [f.name for f in tracked if f.is_relation]
     records = history.select_related("history_user", *relations).order_by("-history_date", "-history_id")[:SHOWN_AT_MOST]
     following: dict[Any, Any] = {}
     for record in records:
         newer = following.get(record.instance.pk)
-        if newer is not None and (change := _change(record, newer, tracked)):
+        if newer is not None and (change := _change(record, newer, tracked, told)):
             yield change
         following[record.instance.pk] = record
     for oldest in following.values():
-        yield _change(None, oldest, tracked) or Change(oldest.history_date, oldest.history_user, "", "")
+        yield _change(None, oldest, tracked, told) or Change(oldest.history_date, oldest.history_user, "", "")
 
 
-def _change(older: Any, record: Any, tracked: Iterable[models.Field]) -> Change | None:
-    fields = _fields_changed(older, record, tracked) if older and record.history_type == "~" else []
-    if older and record.history_type == "~" and not fields:
-        return None
+def _change(older: Any, record: Any, tracked: Iterable[models.Field], told: Iterable[models.Field]) -> Change | None:
+    if record.history_type == "~":
+        fields = _fields_changed(older, record, tracked) if older else []
+        if older and not fields:
+            return None
+    else:
+        fields = _fields_given(record, told)
     about = str(record.instance._meta.verbose_name)
     return Change(record.history_date, record.history_user, KINDS_OF_CHANGE[record.history_type], about, fields)
+
+
+def _fields_given(record: Any, told: Iterable[models.Field]) -> list[FieldChange]:
+    """What a part brought with it when it came, or took away when it went; fields without a value are passed over."""
+    given = [(str(f.verbose_name), shown(f, record)) for f in told if f.name not in UNTOLD]
+    worded = [(label, words) for label, words in given if words not in ("", NOTHING)]
+    if record.history_type == "-":
+        return [FieldChange(label, words, NOTHING) for label, words in worded]
+    return [FieldChange(label, NOTHING, words) for label, words in worded]
 
 
 def _fields_changed(older: Any, record: Any, tracked: Iterable[models.Field]) -> list[FieldChange]:

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from mailings.models import Mailing
 from municipalities.models import User
-from partnerships.models import SpocAssignment
+from partnerships.models import SpocAssignment, Theme
+from partnerships.services.agreements import choose_themes
 from tests.admin.conftest import StaffClient
 from tests.factories import (
     AgreementFactory,
@@ -95,6 +96,31 @@ def test_a_mailing_shows_the_changes_of_its_items_too(administrator: test.Client
     item.save()
     changes = administrator.get(reverse("admin:mailings_mailing_history", args=[mailing.pk])).context["changes"]
     assert "Autre titre" in {field.new for change in changes for field in change.fields}
+
+
+def test_an_agreement_says_which_theme_came_and_which_went(
+    staff_client: StaffClient, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    lead, agreement = UserFactory(lead=True, interface_language="fr"), AgreementFactory()
+    themes = [Theme.objects.create(slug=f"t{number}", name_fr=f"Thème {number}", name_nl=f"Thema {number}") for number in range(6)]
+    choose_themes(agreement, themes[:1])
+    choose_themes(agreement, themes[1:2])
+    client, address = staff_client(lead), reverse("admin:partnerships_agreement_history", args=[agreement.pk])
+    changes = [change for change in client.get(address).context["changes"] if change.fields]
+    told = {(change.kind, field.old, field.new) for change in changes for field in change.fields}
+    assert told == {("Encodé", "–", "Thème 0"), ("Supprimé", "Thème 0", "–"), ("Encodé", "–", "Thème 1")}
+    with django_assert_max_num_queries(20) as few:
+        client.get(address)
+    choose_themes(agreement, themes)
+    with django_assert_max_num_queries(20) as many:
+        client.get(address)
+    assert len(few) == len(many)
+
+
+def test_an_official_says_which_mandate_was_entered(administrator: test.Client) -> None:
+    person = UserFactory(alderman=MunicipalityFactory(name_fr="Ixelles", name_nl="Elsene"))
+    changes = administrator.get(reverse("admin:municipalities_official_history", args=[person.pk])).context["changes"]
+    assert {"Ixelles", "Elsene"} & {field.new for change in changes for field in change.fields}
 
 
 def test_histories_are_kept_where_the_law_asks_for_them() -> None:
