@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.formats import date_format
@@ -11,22 +11,41 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import Municipality
 from partnerships.models import Agreement
 
-WIDTH = 800
-MARGIN = 16
-TOP = 34
-ROW = 46
+MARGIN = 18
+TOP = 26  # below it the first label
+LINE = 17  # of a label
 BAR = 16
+AROUND = 4  # by which lines of days stand out of a bar; labels begin beyond it, so that no line crosses a word
+BETWEEN = 10
+SIGN = 7.4  # the width of a letter, rather too wide than too narrow
 FEWEST_YEARS = 4
 SHOWN_AHEAD = dt.timedelta(days=730)  # of an agreement without an agreed end
-TICKS_AT_MOST = 12
+
+
+@dataclass(frozen=True)
+class Paper:
+    """How wide the picture is, how many years are named at most, and whether a label takes a second line."""
+
+    width: int
+    years_at_most: int
+    lines: int
+
+    @property
+    def row(self) -> int:
+        return self.lines * LINE + BAR + 2 * AROUND + BETWEEN
+
+
+WIDE = Paper(width=800, years_at_most=12, lines=1)
+NARROW = Paper(width=300, years_at_most=5, lines=2)  # for a telephone: nothing scrolls sideways
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A day on the picture: today, an amendment, or the turn of a year."""
+    """A day on the picture: today, an amendment, or the turn of a year; `word_x` is where the middle of its word stands."""
 
     x: str
     words: str
+    word_x: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,15 +56,18 @@ class Bar:
     x: str
     y: int
     width: str
-    label_x: str
-    anchor: str
+    labels: list[tuple[str, int, str]]  # where each line of the label begins, and its words
     words: str
     has_no_end: bool
     amendments: list[Mark] = field(default_factory=list)
 
     @property
-    def label_y(self) -> int:
-        return self.y - 5
+    def above(self) -> int:
+        return self.y - AROUND
+
+    @property
+    def below(self) -> int:
+        return self.y + BAR + AROUND
 
     @property
     def middle(self) -> int:
@@ -54,7 +76,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Everything the template needs; the table behind the picture reads the same bars."""
+    """Everything the template needs; the table behind the picture reads the same bars. `narrow` is the same for a telephone."""
 
     municipality: Municipality
     bars: list[Bar]
@@ -62,11 +84,13 @@ class Timeline:
     today: Mark | None
     width: int
     height: int
+    narrow: "Timeline | None" = None
     bar_height: int = BAR
 
     @property
     def foot(self) -> int:
-        return self.height - 8
+        """Where the word for today stands, below everything else."""
+        return self.height - 5
 
 
 def timeline_of(
@@ -76,14 +100,19 @@ def timeline_of(
     rows = sorted((one for one in agreements if one.starts_on), key=lambda one: (one.period.lower, one.pk))
     if not rows:
         return None
-    scale = _scale(rows, on)
+    drawn = [(one, address(one)) for one in rows]
+    return replace(_drawn(municipality, drawn, on, WIDE), narrow=_drawn(municipality, drawn, on, NARROW))
+
+
+def _drawn(municipality: Municipality, rows: Sequence[tuple[Agreement, str]], on: dt.date, paper: Paper) -> Timeline:
+    scale = _scale([one for one, _url in rows], on, paper)
     return Timeline(
         municipality=municipality,
-        bars=[_bar(one, number, scale, on, address(one)) for number, one in enumerate(rows)],
+        bars=[_bar(one, number, scale, on, url) for number, (one, url) in enumerate(rows)],
         years=_years(scale),
-        today=Mark(_number(scale.x(on)), str(_("today"))) if scale.start <= on <= scale.end else None,
-        width=WIDTH,
-        height=TOP + ROW * len(rows) + 24,
+        today=_today(scale, on),
+        width=paper.width,
+        height=TOP + paper.row * len(rows) + LINE,
     )
 
 
@@ -91,10 +120,15 @@ def timeline_of(
 class _Scale:
     start: dt.date
     end: dt.date
+    paper: Paper
 
     def x(self, day: dt.date) -> float:
         share = (day - self.start).days / (self.end - self.start).days
-        return MARGIN + min(max(share, 0), 1) * (WIDTH - 2 * MARGIN)
+        return MARGIN + min(max(share, 0), 1) * (self.paper.width - 2 * MARGIN)
+
+    def word_x(self, wanted: float, words: str) -> str:
+        """Where words that begin at `wanted` begin, so that they end on the paper."""
+        return _number(max(min(wanted, self.paper.width - 2 - SIGN * len(words)), 2))
 
 
 def _number(value: float) -> str:
@@ -102,11 +136,19 @@ def _number(value: float) -> str:
     return f"{value:.1f}"
 
 
-def _scale(rows: Sequence[Agreement], on: dt.date) -> _Scale:
+def _today(scale: _Scale, on: dt.date) -> Mark | None:
+    if not scale.start <= on <= scale.end:
+        return None
+    words = str(_("today"))
+    half = SIGN * len(words) / 2
+    return Mark(_number(scale.x(on)), words, scale.word_x(scale.x(on) - half, words))
+
+
+def _scale(rows: Sequence[Agreement], on: dt.date, paper: Paper) -> _Scale:
     """Whole years around all agreements and today."""
     first = min(*(row.period.lower for row in rows), on).year
     last = max(*(_shown_end(row, on) for row in rows), on).year + 1
-    return _Scale(dt.date(first, 1, 1), dt.date(max(last, first + FEWEST_YEARS), 1, 1))
+    return _Scale(dt.date(first, 1, 1), dt.date(max(last, first + FEWEST_YEARS), 1, 1), paper)
 
 
 def _shown_end(agreement: Agreement, on: dt.date) -> dt.date:
@@ -117,27 +159,34 @@ def _shown_end(agreement: Agreement, on: dt.date) -> dt.date:
 
 def _years(scale: _Scale) -> list[Mark]:
     first, last = scale.start.year, scale.end.year
-    step = max(1, -(-(last - first) // TICKS_AT_MOST))
+    step = max(1, -(-(last - first) // scale.paper.years_at_most))
     return [Mark(_number(scale.x(dt.date(year, 1, 1))), str(year)) for year in range(first, last + 1, step)]
 
 
 def _bar(agreement: Agreement, number: int, scale: _Scale, on: dt.date, url: str) -> Bar:
     start, end = scale.x(agreement.period.lower), scale.x(_shown_end(agreement, on))
     state = agreement.state_on(on)
-    is_late = start > WIDTH * 0.6
+    top = TOP + scale.paper.row * number
     return Bar(
         agreement=agreement,
         state=state,
         url=url,
         x=_number(start),
-        y=TOP + ROW * number + 18,
+        y=top + scale.paper.lines * LINE + AROUND,
         width=_number(max(end - start, 3)),
-        label_x=_number(max(end, start + 3) if is_late else start),
-        anchor="end" if is_late else "start",
+        labels=_labels(agreement, state, top, scale),
         words=_words(agreement, state),
         has_no_end=agreement.ends_on is None,
         amendments=[Mark(_number(scale.x(one.effective_from)), str(one)) for one in agreement.amendments.all()],
     )
+
+
+def _labels(agreement: Agreement, state: Agreement.State, top: int, scale: _Scale) -> list[tuple[str, int, str]]:
+    """Above the bar, from its first day or as far to the left as the words need."""
+    parts = [agreement.reference, str(state.label)]
+    lines = [" · ".join(parts)] if scale.paper.lines == 1 else parts
+    start = scale.x(agreement.period.lower)
+    return [(scale.word_x(start, words), top + LINE * number - 4, words) for number, words in enumerate(lines, start=1)]
 
 
 def _words(agreement: Agreement, state: Agreement.State) -> str:
