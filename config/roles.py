@@ -48,7 +48,16 @@ WRITE_REGISTER = (
     "partnerships.change_spocassignment",
     "partnerships.delete_spocassignment",
 )
-REQUESTS = ("partnerships.view_servicerequest", "partnerships.handle_servicerequest", "partnerships.view_event")
+REQUESTS = (
+    "partnerships.view_servicerequest",
+    "partnerships.handle_servicerequest",
+    "partnerships.view_event",
+    "partnerships.view_requeststep",
+    "partnerships.view_steptemplate",
+    "partnerships.add_steptemplate",
+    "partnerships.change_steptemplate",
+    "partnerships.delete_steptemplate",
+)
 TEAM = (
     "partnerships.view_spochandover",
     "partnerships.add_spochandover",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from config.coverage_page import Hole, holes_on, may_see
 from mailings.models import Delivery, Mailing, Run
 from municipalities.models import User
-from partnerships.models import ServiceRequest
+from partnerships.models import RequestStep, ServiceRequest
 from partnerships.worklists import Worklist, on_worklist
 from partnerships.workload import Gap, gaps_ahead
 
@@ -85,7 +85,16 @@ def _request_tiles(user: User) -> list[Tile]:
         Tile(name.label, _capped(on_worklist(requests, name, user)), f"{address}?list={name}", tones.get(name, ""))
         for name in Worklist
         if name not in hidden
-    ]
+    ] + _follow_up_tiles(user)
+
+
+def _follow_up_tiles(user: User) -> list[Tile]:
+    """Follow-ups of associations whose day has come: only when there are some."""
+    if not user.has_perm("partnerships.view_requeststep"):
+        return []
+    due = RequestStep.objects.due(timezone.localdate()).filter(request__in=ServiceRequest.objects.visible_to(user))
+    tile = Tile(_("Follow-ups due"), _capped(due), reverse("admin:partnerships_requeststep_changelist") + "?due=yes", "warn")
+    return [tile] if tile.count else []
 
 
 def _capped(rows: Any) -> int:

@@ -21,7 +21,7 @@ from config.privacy.holdings import rows_of
 from config.privacy.models import Erasure, PersonalDataAccess, RetentionRun
 from mailings.models import Delivery
 from municipalities.models import Mandate, Turnover, TurnoverChange, User
-from partnerships.models import AuditDetails, Message, ServiceRequest, SpocAssignment
+from partnerships.models import AuditDetails, Message, RequestStep, ServiceRequest, SpocAssignment
 
 logger = structlog.get_logger(__name__)
 
@@ -164,6 +164,7 @@ def _take_words_away(rows: models.QuerySet[Any]) -> int:
     reason = models.Case(models.When(reason="", then=models.Value("")), default=models.Value(NO_WORDS))
     Message.objects.filter(request__in=keys).delete()
     AuditDetails.objects.filter(request__in=keys).delete()
+    RequestStep.objects.filter(request__in=keys).update(note="")
     ServiceRequest.history.filter(id__in=keys).delete()
     return ServiceRequest.objects.filter(pk__in=keys).update(title=title, urgent_reason=urgent, reason=reason, **wordless)
 

@@ -14,7 +14,14 @@ from partnerships.models import Agreement, Event, ServiceRequest, SpocAssignment
 Verb = Event.Verb
 
 TO_MUNICIPALITY = frozenset(
-    {Verb.REQUEST_ACKNOWLEDGED, Verb.REQUEST_STARTED, Verb.REQUEST_ASKED, Verb.REQUEST_COMPLETED, Verb.REQUEST_DECLINED}
+    {
+        Verb.REQUEST_ACKNOWLEDGED,
+        Verb.REQUEST_STARTED,
+        Verb.REQUEST_ASKED,
+        Verb.REQUEST_COMPLETED,
+        Verb.REQUEST_DECLINED,
+        Verb.ASSOCIATION_FOUNDED,
+    }
 )
 TO_AGENCY = frozenset({Verb.REQUEST_SUBMITTED, Verb.REQUEST_ANSWERED, Verb.REQUEST_WITHDRAWN, Verb.REQUEST_ASSIGNED})
 TO_OTHER_PARTY = frozenset({Verb.REQUEST_CLOSED, Verb.MESSAGE_SENT})
@@ -71,6 +78,8 @@ def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User
         return named or _staff(request, on)  # the words are meant for this one person, away or not
     if event.verb == Verb.REQUEST_SUBMITTED and request.outside_agreement:
         return list({person.pk: person for person in [*_staff(request, on), *overseers()]}.values())
+    if event.verb == Verb.FOLLOW_UP_DUE:
+        return _front(request, on)
     if event.verb in TO_AGENCY:
         return _staff(request, on)
     if event.verb in TO_OTHER_PARTY:
@@ -93,6 +102,13 @@ def _in_office(people: QuerySet[User], request: ServiceRequest, on: dt.date) -> 
     delegated = Delegation.objects.in_force(on).filter(scope=Delegation.Scope.REQUESTS)
     delegation = delegated.filter(delegate=OuterRef("pk"), mandate__municipality=request.municipality_id)
     return list(people.filter(Exists(mandate) | Exists(delegation), is_active=True, is_staff=False).order_by("pk"))
+
+
+def _front(request: ServiceRequest, on: dt.date) -> list[User]:
+    """Whoever stands in front of the municipality that day: the request may be closed, and its officer gone to other work."""
+    spocs = SpocAssignment.objects.for_municipalities([request.municipality_id], on)
+    able = staff_with(HANDLES).in_bulk([spoc.officer_id for spoc in spocs])
+    return [able[spoc.officer_id] for spoc in spocs if spoc.officer_id in able][:1] or _staff(request, on)
 
 
 def _staff(request: ServiceRequest, on: dt.date) -> list[User]:

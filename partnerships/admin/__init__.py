@@ -7,6 +7,7 @@ from partnerships.admin.events import EventAdmin
 from partnerships.admin.municipalities import MunicipalityAdmin
 from partnerships.admin.requests import ServiceRequestAdmin
 from partnerships.admin.spocs import SpocAssignmentAdmin
+from partnerships.admin.steps import FollowUpAdmin, StepTemplateAdmin
 from partnerships.admin.themes import ThemeAdmin
 from partnerships.admin.turnovers import TurnoverAdmin
 
@@ -15,9 +16,11 @@ __all__ = [
     "AgreementAdmin",
     "DelegationAdmin",
     "EventAdmin",
+    "FollowUpAdmin",
     "MunicipalityAdmin",
     "ServiceRequestAdmin",
     "SpocAssignmentAdmin",
+    "StepTemplateAdmin",
     "ThemeAdmin",
     "TurnoverAdmin",
 ]

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
 from municipalities.models import User
 from partnerships.admin.badges import badge, request_badge
+from partnerships.admin.outcomes import outcome_of, outcome_urls
 from partnerships.admin.request_acts import ACTS, Act
 from partnerships.forms.steps import sections_of
 from partnerships.models import Event, Message, ServiceRequest, SpocAssignment
@@ -173,7 +174,7 @@ class ServiceRequestAdmin(PortalAdmin):
             path(f"<int:pk>/{action}/", self.admin_site.admin_view(self._act_view(action)), name=f"partnerships_servicerequest_{action}")
             for action in ACTS
         ]
-        return acts + super().get_urls()
+        return acts + outcome_urls() + super().get_urls()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Without a list named, a SPOC comes to their own work and everybody else to all that is open."""
@@ -255,6 +256,7 @@ class ServiceRequestAdmin(PortalAdmin):
             "act_forms": act_forms,
             "kept": kept,
             "may_handle": request.user.has_perm(HANDLE),
+            "outcome": outcome_of(request, obj),
         }
         return TemplateResponse(request, "admin/partnerships/servicerequest/request.html", context, status=status)
 

@@ -4,10 +4,12 @@ from partnerships.models.absences import Absence
 from partnerships.models.agreement_parts import AgreementAmendment, AgreementReminder, AgreementSignatory, AgreementTheme
 from partnerships.models.agreements import Agreement
 from partnerships.models.events import Event
+from partnerships.models.foundings import Founding
 from partnerships.models.handovers import SpocHandover, SpocHandoverLeg
 from partnerships.models.kinds import Kind
 from partnerships.models.requests import AuditDetails, Message, ReferenceCounter, ServiceRequest
 from partnerships.models.spocs import SpocAssignment
+from partnerships.models.steps import RequestStep, StepRule, StepTemplate
 from partnerships.models.themes import Theme
 
 __all__ = [
@@ -19,12 +21,16 @@ __all__ = [
     "AgreementTheme",
     "AuditDetails",
     "Event",
+    "Founding",
     "Kind",
     "Message",
     "ReferenceCounter",
+    "RequestStep",
     "ServiceRequest",
     "SpocAssignment",
     "SpocHandover",
     "SpocHandoverLeg",
+    "StepRule",
+    "StepTemplate",
     "Theme",
 ]

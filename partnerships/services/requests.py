@@ -16,6 +16,7 @@ from partnerships.models import Agreement, Message, ReferenceCounter, ServiceReq
 from partnerships.permissions import TRANSITIONS, Action, Party, behalf_of, can, party_of
 from partnerships.services.events import record_event
 from partnerships.services.needed import missing_to_submit
+from partnerships.services.steps import lay_steps
 from partnerships.working_days import add_working_days
 
 State = ServiceRequest.State
@@ -145,8 +146,10 @@ def acknowledge_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
 
 @transaction.atomic
 def start_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
-    """Take the work up."""
-    return _move(request, Action.START, by=by)
+    """Take the work up; the team's list of steps is copied to the request, and later changes of the list do not touch it."""
+    request = _move(request, Action.START, by=by)
+    lay_steps(request)
+    return request
 
 
 @transaction.atomic

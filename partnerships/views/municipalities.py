@@ -48,10 +48,12 @@ def _places(request: PersonRequest, municipality: Municipality, on: dt.date) -> 
     if not request.user.is_staff:
         contacts = contacts.filter(has_consented=True)
     associations = Association.objects.visible_to(request.user, on).filter(municipality=municipality).with_state(on)
+    sees_requests = not request.user.is_staff or request.user.has_perm("partnerships.view_servicerequest")
     return {
+        "sees_requests": sees_requests,
         "map": Municipality.objects.exclude(outline="").only("outline").order_by("pk") if municipality.outline else [],
         "streets": municipality.streets.filter(kind=Street.Kind.SHOPPING).select_related("neighbourhood").sorted_for_reader(),
-        "associations": associations.order_by("sort_key", "pk").prefetch_related(
-            Prefetch("contacts", queryset=contacts, to_attr="shown_contacts")
-        ),
+        "associations": associations.order_by("sort_key", "pk")
+        .select_related("founding__request")
+        .prefetch_related(Prefetch("contacts", queryset=contacts, to_attr="shown_contacts")),
     }

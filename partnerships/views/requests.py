@@ -27,6 +27,7 @@ from partnerships.services.requests import (
     submit_request,
     withdraw_request,
 )
+from partnerships.views.outcomes import outcome_of
 
 PAGE_SIZE = 20
 COUNT_UP_TO = 500
@@ -101,6 +102,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
         "reply": (reply or ReplyForm()) if Action.MESSAGE in actions else None,
         "missing": len(missing_to_submit(shown)) if Action.SUBMIT in actions else 0,
         "is_overdue": shown.is_overdue(timezone.localdate()),
+        "outcome": outcome_of(request, shown),
     }
     return render(request, "partnerships/requests/request_page.html", context, status=status)
 

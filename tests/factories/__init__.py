@@ -10,6 +10,7 @@ from tests.factories.mailings import (
     NoticeFactory,
     RunFactory,
 )
+from tests.factories.outcomes import RequestStepFactory, StepTemplateFactory
 from tests.factories.partnerships import (
     AbsenceFactory,
     AgreementFactory,
@@ -44,8 +45,10 @@ __all__ = [
     "MunicipalityFactory",
     "NoticeFactory",
     "RequestFactory",
+    "RequestStepFactory",
     "RunFactory",
     "SpocAssignmentFactory",
+    "StepTemplateFactory",
     "UserFactory",
     "days_from_today",
     "group_named",

@@ -77,6 +77,25 @@ PARTNERSHIPS = {
             uses("sectors data_wanted result_forms result_language personal_data needed_by", ANSWERS),
         ),
     ),
+    "partnerships.StepTemplate": Entry(
+        fields=all_uses(
+            uses("id", MACHINERY), uses("kind position name_fr name_nl rule months is_used", Use(Purpose.PUBLICATION, Retention.EVER))
+        )
+    ),
+    "partnerships.RequestStep": Entry(
+        links={"done_by": Link.ACTED},
+        fields=all_uses(
+            uses("id request", MACHINERY),
+            uses("position rule months done_on due_on announced_at enterprise_number", FIGURES),
+            uses("name_fr name_nl", Use(Purpose.COOPERATION, Retention.EVER, Erase.SCRUB)),
+            uses("done_by", WHO),
+            uses("note", WORDS),
+        ),
+    ),
+    "partnerships.Founding": Entry(
+        links={"by": Link.ACTED},
+        fields=all_uses(uses("id", MACHINERY), uses("request association founded_on entered_at", FIGURES), uses("by", WHO)),
+    ),
     "partnerships.ReferenceCounter": Entry(fields=uses("id municipality year last", Use(Purpose.OPERATION, Retention.EVER))),
     "partnerships.Message": Entry(
         links={"author": Link.WROTE, "behalf_of": Link.ACTED},

@@ -1,0 +1,33 @@
+"""What comes of a request, as its page in the administration shows it: steps and association."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import URLPattern
+from django.utils import timezone
+
+from municipalities.admin.base import person_of
+from municipalities.associations import Association
+from partnerships.admin.foundings import founding_urls
+from partnerships.admin.steps import Steps, step_urls, steps_of
+from partnerships.models import ServiceRequest
+from partnerships.services.foundings import may_found
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything the partials under `_outcome.html` read."""
+
+    steps: Steps
+    association: Association | None
+    may_found: bool
+
+
+def outcome_of(request: HttpRequest, obj: ServiceRequest) -> Outcome:
+    association = Association.objects.with_state(timezone.localdate()).filter(founding__request=obj).first()
+    may = association is None and may_found(person_of(request), obj)
+    return Outcome(steps_of(request, obj), association, may)
+
+
+def outcome_urls() -> list[URLPattern]:
+    return step_urls() + founding_urls()
