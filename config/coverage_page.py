@@ -1,47 +1,20 @@
 """The board of coverage in the administration: every municipality, every need, on any day; each hole leads to the form that closes it."""
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from mailings.coverage import board
-from municipalities.models import Mandate, Municipality, Portfolio
-from partnerships.coverage import Cell, Need, Row
-from partnerships.models import SpocAssignment
+from mailings.holes import hole_of
+from mailings.models import CoverageNote
+from partnerships.coverage import Need
 
 RIGHT = "partnerships.change_spocassignment"  # who may close a hole sees the board
-WORDS = {
-    Need.MAYOR: _("no mayor"),
-    Need.TRADE: _("no alderman for trade"),
-    Need.SPOC: _("no SPOC"),
-    Need.DEPUTY: _("no deputy"),
-    Need.AGREEMENT: _("no agreement in force"),
-    Need.ADDRESS: _("no working mail address"),
-    Need.MAILING: _("last mailing not received"),
-}
-
-
-@dataclass(frozen=True)
-class Hole:
-    """What a municipality lacks on a day, since when, and the form that closes it."""
-
-    municipality: Municipality
-    need: Need
-    since: dt.date | None
-    url: str
-
-    @property
-    def label(self) -> Any:
-        return WORDS[self.need]
 
 
 class DayForm(forms.Form):
@@ -69,30 +42,6 @@ def coverage_page(request: HttpRequest, each_context: dict[str, Any]) -> HttpRes
         "needs": list(Need),
         "lines": lines,
         "open_count": sum(count for _row, _cells, count in lines),
+        "last_note": CoverageNote.objects.order_by("-iso_year", "-iso_week").first(),
     }
     return TemplateResponse(request, "admin/coverage.html", context)
-
-
-def holes_on(on: dt.date) -> list[Hole]:
-    """Every hole of that day, municipality by municipality in the reader's order."""
-    found = [hole_of(row, cell, on) for row in board(on) for cell in row.cells]
-    return [hole for hole in found if hole]
-
-
-def hole_of(row: Row, cell: Cell, on: dt.date) -> Hole | None:
-    return None if cell.is_covered else Hole(row.municipality, cell.need, cell.since, _form_for(row.municipality, cell, on))
-
-
-def _form_for(municipality: Municipality, cell: Cell, on: dt.date) -> str:
-    """The form with what is known filled in; the first day proposed is the day looked at."""
-    here: dict[str, Any] = {"municipality": municipality.pk, "starts_on": on.isoformat()}
-    filled = {
-        Need.MAYOR: ("municipalities_official_add", here | {"role": Mandate.Role.MAYOR}),
-        Need.TRADE: ("municipalities_official_add", here | {"role": Mandate.Role.ALDERMAN, "portfolios": Portfolio.TRADE}),
-        Need.SPOC: ("partnerships_spocassignment_add", here | {"role": SpocAssignment.Role.PRIMARY}),
-        Need.DEPUTY: ("partnerships_spocassignment_add", here | {"role": SpocAssignment.Role.DEPUTY}),
-        Need.AGREEMENT: ("partnerships_agreement_add", here),
-    }
-    people = ("municipalities_official_changelist", {"municipality": municipality.code, "in_office": "yes"})
-    name, query = filled.get(cell.need, people)
-    return f"{reverse(f'admin:{name}')}?{urlencode(query)}"

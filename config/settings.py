@@ -326,6 +326,7 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = None
 # --- Rules that are settings --------------------------------------------------------------------
 
 WEEKLY_DRAFT_HOUR = 7  # Monday, Europe/Brussels
+COVERAGE_NOTE_HOUR = 7  # Monday, Europe/Brussels: the lead is told what is open on the board of coverage
 MAILING_GRACE = timedelta(hours=36)  # a mailing this much later than its hour is held, not sent
 SPOC_INTRODUCTION_HOUR = 7  # a new SPOC is introduced on the first day, not in the middle of the night
 SPOC_GAPS_WITHIN = timedelta(days=60)  # days without SPOC are shown this long before they come

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.coverage_page import Hole, holes_on, may_see
+from config.coverage_page import may_see
+from mailings.holes import Hole, holes_on
 from mailings.models import Delivery, Mailing, Run
 from municipalities.models import User
 from partnerships.models import RequestStep, ServiceRequest

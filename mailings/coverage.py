@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from django.db.models import F, Min, Q, QuerySet, Subquery, Value
 from django.db.models import OuterRef as Outer
@@ -15,6 +16,7 @@ from partnerships.coverage import Cell, Need, Row, Stretch, cell_on, register_co
 
 LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _OF_REGISTER = (Need.MAYOR, Need.TRADE, Need.SPOC, Need.DEPUTY, Need.AGREEMENT)
+REPAIRED_FIRST = tuple(Mandate.Role)
 LOOKED_BACK = 13  # mailings: a quarter of weekly ones
 
 
@@ -24,11 +26,11 @@ def board(on: dt.date, *, with_outline: bool = False) -> list[Row]:
     if not with_outline:
         municipalities = municipalities.defer("outline")
     rows = rows_of(list(municipalities), _OF_REGISTER, register_coverage(on), on)
-    addresses, runs = _address_stretches(on), _runs(on)
+    addresses, runs = _addresses(on), _runs(on)
     received = _received(runs, on)
     for row in rows:
         key = row.municipality.pk
-        row.cells.append(cell_on(Need.ADDRESS, addresses.get(key, ()), on))
+        row.cells.append(addresses[key].cell(on))
         row.cells.append(_mailing_cell(runs, received.get(key, set())))
     return rows
 
@@ -49,16 +51,32 @@ def failing_since(person: str, before: dt.datetime) -> Subquery:
     return Subquery(failed.order_by().values("recipient").annotate(first=Min("planned_at")).values("first"))
 
 
-def _address_stretches(on: dt.date) -> dict[int, list[Stretch]]:
+@dataclass
+class _Addresses:
+    """The officials of one municipality who could be written to, and those in office that day who cannot be."""
+
+    stretches: list[Stretch] = field(default_factory=list)
+    unreached: list[tuple[int, int]] = field(default_factory=list)
+
+    def cell(self, on: dt.date) -> Cell:
+        """Where nothing works, the first to repair is the address of the mayor, then of an alderman, then of anybody in office."""
+        cell = cell_on(Need.ADDRESS, self.stretches, on)
+        first = min(self.unreached, default=None)
+        return cell if cell.is_covered or first is None else replace(cell, target=first[1])
+
+
+def _addresses(on: dt.date) -> dict[int, _Addresses]:
     """Per municipality the days on which an official could be written to: their mandate, as long as mails arrived."""
-    rows = Mandate.objects.filter(period__startswith__lte=on, user__is_active=True).exclude(user__email="").order_by("pk")
-    rows = rows.annotate(failing=failing_since("user", _end_of(on)))
-    found: dict[int, list[Stretch]] = defaultdict(list)
-    for municipality, period, failing, email in rows.values_list("municipality", "period", "failing", "user__email"):
+    rows = Mandate.objects.filter(period__startswith__lte=on).order_by("pk").annotate(failing=failing_since("user", _end_of(on)))
+    found: dict[int, _Addresses] = defaultdict(_Addresses)
+    wanted = ("municipality", "role", "period", "failing", "user", "user__email", "user__is_active")
+    for municipality, role, period, failing, user, email, is_active in rows.values_list(*wanted):
         ends = [day for day in (period.upper, timezone.localdate(failing) if failing else None) if day]
         stretch = Stretch(period.lower, min(ends, default=None), email)
-        if stretch.upper is None or stretch.lower < stretch.upper:
-            found[municipality].append(stretch)
+        if is_active and (stretch.upper is None or stretch.lower < stretch.upper):
+            found[municipality].stretches.append(stretch)
+        if (period.upper is None or on < period.upper) and not (is_active and stretch.holds(on)):
+            found[municipality].unreached.append((REPAIRED_FIRST.index(role), user))
     return found
 
 
@@ -95,4 +113,4 @@ def _mailing_cell(runs: list[Run], reached: set[int]) -> Cell:
         if run.pk in reached:
             break
         missed = run
-    return Cell(Need.MAILING, is_covered=False, since=timezone.localdate(missed.planned_at))
+    return Cell(Need.MAILING, is_covered=False, since=timezone.localdate(missed.planned_at), target=runs[0].pk)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from mailings.delivery import deliver_queue
 from mailings.delivery import sweep as sweep_deliveries
 from mailings.heartbeat import beat
-from mailings.services import decide_notices, draft_this_week, start_due_mailings
+from mailings.services import decide_notices, draft_this_week, note_coverage, start_due_mailings
 from partnerships.services.agreements import remind_of_ends
 from partnerships.services.spocs import begin_due_handovers
 from partnerships.services.steps import announce_follow_ups
@@ -38,9 +38,10 @@ def notices() -> None:
 
 @shared_task(name="mailings.tasks.calendar")
 def calendar() -> None:
-    """Welcome newcomers, begin hand-overs, start mailings whose hour has come, lay this week's draft ready; one never waits for another."""
+    """Ask each of them what its table says is due: newcomers, hand-overs, ends, mailings, drafts, the note; one never waits for another."""
     now = timezone.now()
     with ExitStack() as whatever_fails:  # the last one named goes first
+        whatever_fails.callback(note_coverage, now)
         whatever_fails.callback(draft_this_week, now)
         whatever_fails.callback(start_due_mailings, now)
         whatever_fails.callback(remind_of_ends, now)

@@ -42,12 +42,16 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True)
 class Cell:
-    """One need of one municipality on one day: by whom it is covered, or since when it is not (None: it never was)."""
+    """One need of one municipality on one day: by whom it is covered, or since when it is not (None: it never was).
+
+    `target` is the key of what there is to repair, where that is known: the official whose address fails, the sending not received.
+    """
 
     need: Need
     is_covered: bool
     words: str = ""
     since: dt.date | None = None
+    target: int | None = None
 
 
 @dataclass(frozen=True)

@@ -13,21 +13,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from mailings.admin.run_places import SEND, RunPlaces
+from mailings.admin.tones import TONES
 from mailings.models import Delivery, Run
 from mailings.services import MailingActionNotAllowed, pause_run, resume_run, settle_doubt
 from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
 from municipalities.models import Mandate
 from partnerships.admin.badges import badge
 
-SEND = "mailings.send_mailing"
 ABOUT_MAILINGS = (Delivery.Kind.MAILING, Delivery.Kind.TEST)
 RUN_TONES = {Run.State.RUNNING: "info", Run.State.PAUSED: "bad", Run.State.DONE: "good"}
-TONES = {
-    Delivery.State.SENT: "good",
-    Delivery.State.FAILED: "bad",
-    Delivery.State.UNKNOWN: "warn",
-    Delivery.State.SENDING: "info",
-}
 
 
 class ReadOnlyAdmin(PortalAdmin):
@@ -51,7 +46,7 @@ class ReadOnlyAdmin(PortalAdmin):
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnlyAdmin):
+class RunAdmin(RunPlaces, ReadOnlyAdmin):
     list_display = ("mailing", "state_column", "planned_at", "finished_at")
     list_filter = ("state",)
     list_select_related = ("mailing",)
@@ -66,13 +61,13 @@ class RunAdmin(ReadOnlyAdmin):
             path("<int:pk>/pause/", self.admin_site.admin_view(require_POST(self.pause_view)), name="mailings_run_pause"),
             path("<int:pk>/resume/", self.admin_site.admin_view(require_POST(self.resume_view)), name="mailings_run_resume"),
         ]
-        return own + super().get_urls()
+        return own + self.place_urls() + super().get_urls()
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """How far the sending is: a number per state, the mails in doubt, and the switch."""
-        run = self._visible_or_404(request, object_id)
+        run = self.visible_or_404(request, object_id)
         counts = dict(run.deliveries.order_by().values_list("state").annotate(count=models.Count("pk")))
         listed = reverse("admin:mailings_delivery_changelist") + f"?run={run.pk}&state__exact="
         context = {
@@ -89,14 +84,6 @@ class RunAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/mailings/run.html", context)
 
-    def _visible_or_404(self, request: HttpRequest, object_id: Any) -> Run:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        run = self.get_object(request, str(object_id))
-        if run is None:
-            raise Http404
-        return run
-
     def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._switch(request, pk, pause_run, _("The sending is paused. What is on its way arrives; the rest waits."))
 
@@ -104,7 +91,7 @@ class RunAdmin(ReadOnlyAdmin):
         return self._switch(request, pk, resume_run, _("The sending goes on with exactly the rest."))
 
     def _switch(self, request: HttpRequest, pk: int, service: Any, done: Any) -> HttpResponse:
-        run = self._visible_or_404(request, pk)
+        run = self.visible_or_404(request, pk)
         if not request.user.has_perm(SEND):
             raise PermissionDenied
         try:

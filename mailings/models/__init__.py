@@ -1,5 +1,6 @@
 """Measures, mailings and the delivery engine's tables, one noun a file."""
 
+from mailings.models.coverage import CoverageNote
 from mailings.models.deliveries import Delivery, Run, RunContent
 from mailings.models.mailings import Approval, Mailing, MailingItem
 from mailings.models.measures import Measure
@@ -7,6 +8,7 @@ from mailings.models.notices import Heartbeat, MailPreference, Notice
 
 __all__ = [
     "Approval",
+    "CoverageNote",
     "Delivery",
     "Heartbeat",
     "MailPreference",

@@ -1,11 +1,13 @@
 """Every act on mailings and mails; nothing else writes these tables, but for the engine that delivers."""
 
+from mailings.services.coverage import note_coverage
 from mailings.services.errors import (
     MailingActionNotAllowed,
     NoSuchMailing,
     NotApproved,
     NotComplete,
     NotDue,
+    NotMeant,
     StaleContent,
     StaleRevision,
 )
@@ -34,6 +36,7 @@ from mailings.services.planning import (
     start_due_mailings,
 )
 from mailings.services.preferences import resubscribe, unsubscribe
+from mailings.services.resends import send_again
 
 __all__ = [
     "MailingActionNotAllowed",
@@ -41,6 +44,7 @@ __all__ = [
     "NotApproved",
     "NotComplete",
     "NotDue",
+    "NotMeant",
     "Place",
     "StaleContent",
     "StaleRevision",
@@ -52,6 +56,7 @@ __all__ = [
     "draft_weekly",
     "edit_mailing",
     "item_from_measure",
+    "note_coverage",
     "pass_over_undecided",
     "pause_run",
     "plan_run",
@@ -61,6 +66,7 @@ __all__ = [
     "resubscribe",
     "resume_run",
     "schedule_mailing",
+    "send_again",
     "send_back_mailing",
     "send_mailing_now",
     "send_weekly",

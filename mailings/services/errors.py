@@ -43,6 +43,14 @@ class NotComplete(Exception):
         self.missing = list(missing)
 
 
+class NotMeant(Exception):
+    """The mailing is not meant for this person today, or they unsubscribed."""
+
+    def __init__(self, mailing: Mailing) -> None:
+        super().__init__("not meant for this person today")
+        self.mailing = mailing
+
+
 class NoSuchMailing(Exception):
     """That week has no weekly mailing."""
 

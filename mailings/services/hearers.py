@@ -5,6 +5,8 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mailings.audience import officials_of, reviewers, staff_with
+from mailings.models import CoverageNote
+from mailings.services.coverage import hearers_of_coverage
 from mailings.services.endings import hearers_of_agreement, overseers
 from mailings.services.people import hearers_of_delegation, hearers_of_person
 from municipalities.delegations import Delegation
@@ -42,6 +44,8 @@ def hearers_of(event: Event, on: dt.date) -> list[User]:
         heard = hearers_of_delegation(event, event.subject)
     elif isinstance(event.subject, User):
         heard = hearers_of_person(event, event.subject)
+    elif isinstance(event.subject, CoverageNote):
+        heard = hearers_of_coverage(event)
     else:
         heard = _of_mailing(event)
     return [person for person in heard if person.pk != event.actor_id]

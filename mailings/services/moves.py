@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailings.models import Mailing
-from mailings.permissions import TRANSITIONS, Action, can
+from mailings.permissions import TRANSITIONS, Action, Right, can, rights_of
 from mailings.services.errors import MailingActionNotAllowed
 from municipalities.models import User
 from partnerships.services.events import record_event
@@ -18,6 +18,12 @@ def check_action(mailing: Mailing, action: Action, by: User | None) -> None:
     """Raise MailingActionNotAllowed unless the table lets this person do it now."""
     if not can(by, action, mailing):
         raise MailingActionNotAllowed(action, mailing)
+
+
+def check_sender(mailing: Mailing, by: User) -> None:
+    """Single mails of a mailing that went out are settled and sent again by those who may send, also after the run has ended."""
+    if mailing.state not in Mailing.GONE_OUT or not rights_of(by) & {Right.SENDER}:
+        raise MailingActionNotAllowed(Action.RESUME, mailing)
 
 
 def move_mailing(mailing: Mailing, action: Action, *, by: User | None, data: dict[str, Any] | None = None, **changes: Any) -> Mailing:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailings.doorbell import ring
-from mailings.models import Approval, Delivery, Mailing, Notice
+from mailings.models import Approval, CoverageNote, Delivery, Mailing, Notice
 from mailings.rendering import portal_link, render_mail, role_of
+from mailings.services.coverage import about_coverage
 from mailings.services.endings import about_agreement
 from mailings.services.hearers import hearers_of
 from mailings.services.introductions import about_handover
@@ -159,6 +160,8 @@ def _about(subject: Any, person: User, on: dt.date) -> dict[str, Any]:
         return about_delegation(subject, person)
     if isinstance(subject, User):
         return about_person(person, on)
+    if isinstance(subject, CoverageNote):
+        return about_coverage(subject)
     return about_handover(subject, person, on) if isinstance(subject, SpocHandover) else _about_mailing(subject, person)
 
 

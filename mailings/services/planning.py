@@ -11,10 +11,10 @@ from django.utils import timezone
 from mailings.audience import chosen_for
 from mailings.doorbell import ring
 from mailings.models import Delivery, Mailing, Run, RunContent
-from mailings.permissions import Action, Right, rights_of
+from mailings.permissions import Action
 from mailings.rendering import content_of
 from mailings.services.errors import MailingActionNotAllowed, NoSuchMailing, NotApproved, NotDue
-from mailings.services.moves import check_action, lock_mailing, move_mailing
+from mailings.services.moves import check_action, check_sender, lock_mailing, move_mailing
 from municipalities.languages import CONTENT_LANGUAGES
 from municipalities.models import User
 from partnerships.models import Event
@@ -182,7 +182,7 @@ def settle_doubt(delivery: Delivery, *, by: User, arrived: bool) -> Delivery:
     """
     run = Run.objects.select_related("mailing").filter(deliveries=delivery).first()
     mailing = lock_mailing(run.mailing) if run else Mailing()
-    _check_settling(mailing, by)
+    check_sender(mailing, by)
     delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
     if delivery.state != Delivery.State.UNKNOWN:
         return delivery
@@ -195,9 +195,3 @@ def settle_doubt(delivery: Delivery, *, by: User, arrived: bool) -> Delivery:
     if not arrived:
         ring()
     return Delivery.objects.get(pk=delivery.pk)
-
-
-def _check_settling(mailing: Mailing, by: User) -> None:
-    """Doubts are settled by those who may send, also after the run has ended."""
-    if mailing.state not in Mailing.GONE_OUT or not rights_of(by) & {Right.SENDER}:
-        raise MailingActionNotAllowed(Action.RESUME, mailing)

@@ -20,6 +20,7 @@ from municipalities.admin.forms import SpeakingForm
 from municipalities.admin.periods import PeriodForm, overlapping
 from municipalities.delegations import Delegation
 from municipalities.models import Mandate, Official, Portfolio, StaffMember, User
+from municipalities.templatetags.reader import day
 
 # Kept of the model itself, shown on the pages of its proxies.
 for _proxy in (Official, StaffMember):
@@ -262,12 +263,17 @@ class OfficialAdmin(PersonAdmin):
         return obj.get_correspondence_language_display()
 
 
-def _covers(mandate: Mandate, day: dt.date) -> bool:
-    return bool(mandate.starts_on and mandate.starts_on <= day and (mandate.ends_on is None or day <= mandate.ends_on))
+def _covers(mandate: Mandate, on: dt.date) -> bool:
+    return bool(mandate.starts_on and mandate.starts_on <= on and (mandate.ends_on is None or on <= mandate.ends_on))
 
 
 def _mandate_words(mandate: Mandate, today: dt.date) -> str:
-    words = {"role": mandate.get_role_display(), "municipality": mandate.municipality, "last": mandate.ends_on, "first": mandate.starts_on}
+    words = {
+        "role": mandate.get_role_display(),
+        "municipality": mandate.municipality,
+        "last": day(mandate.ends_on),
+        "first": day(mandate.starts_on),
+    }
     if mandate.ends_on and mandate.ends_on < today:
         return str(_("%(role)s, %(municipality)s (until %(last)s)") % words)
     if mandate.starts_on and mandate.starts_on > today:

@@ -64,6 +64,7 @@ class Event(models.Model):
         MAILING_PAUSED = "mailing_paused", _("Sending paused")
         MAILING_RESUMED = "mailing_resumed", _("Sending resumed")
         DELIVERY_SETTLED = "delivery_settled", _("Mail in doubt settled")
+        DELIVERY_RESENT = "delivery_resent", _("Mail sent again to one person")
         DELEGATION_INVITED = "delegation_invited", _("Delegate invited")
         DELEGATION_ACCEPTED = "delegation_accepted", _("Delegation accepted")
         DELEGATION_DECLINED = "delegation_declined", _("Delegation declined")

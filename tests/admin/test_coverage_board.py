@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from config.coverage_page import holes_on
+from mailings.holes import holes_on
 from municipalities.models import Municipality
 from partnerships.coverage import Need
 from tests.admin.conftest import StaffClient

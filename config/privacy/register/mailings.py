@@ -59,6 +59,7 @@ MAILINGS = {
         ),
     ),
     "mailings.Notice": Entry(fields=uses("id event decided_at", Use(Purpose.OPERATION, Retention.EVER))),
+    "mailings.CoverageNote": Entry(fields=uses("id iso_year iso_week at holes", Use(Purpose.OPERATION, Retention.EVER))),
     "mailings.MailPreference": Entry(
         links={"user": Link.ABOUT},
         is_removed=True,
