@@ -336,6 +336,7 @@ AGREEMENT_EXPIRING_WITHIN = timedelta(days=180)
 AGREEMENT_REMINDER_DAYS = (180, 90, 30)  # before the end, SPOC and lead hear of it
 DOCUMENT_LARGEST_BYTES = 20 * 1024 * 1024
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = env.int("ACKNOWLEDGE_WITHIN_WORKING_DAYS", default=2)
+REOPEN_WITHIN = timedelta(days=env.int("REOPEN_WITHIN_DAYS", default=60))  # after closing; then a new, linked request
 COMPLETE_WITHIN_WORKING_DAYS = {"audit": 60, "development": 40, "works": 15}
 
 # How long what is kept; config/privacy/retention.py applies it once a day.

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.conf import settings
 from django.utils import timezone
 
 from municipalities.delegations import Standing
@@ -21,6 +22,25 @@ class Party(StrEnum):
     AGENCY = "agency"
 
 
+class Role(StrEnum):
+    """What a party is in a request. Who asks and who handles follows from its direction; the agency is always also itself."""
+
+    ASKER = "asker"
+    HANDLER = "handler"
+    AGENCY = "agency"
+
+
+class Need(StrEnum):
+    """What an action cannot do without; the service refuses it otherwise."""
+
+    REVISION = "the revision that was read"
+    COMPLETE_FORM = "every field with a star"
+    WORDS = "words for the other side"
+    REASON = "a reason"
+    COLLEAGUE = "a colleague who handles requests"
+    STILL_RECENT = "not closed for longer than REOPEN_WITHIN_DAYS"
+
+
 class Action(StrEnum):
     """The named actions on a request; each has one service, one URL and one event."""
 
@@ -32,6 +52,7 @@ class Action(StrEnum):
     ANSWER = "answer"
     COMPLETE = "complete"
     CLOSE = "close"
+    REOPEN = "reopen"
     DECLINE = "decline"
     WITHDRAW = "withdraw"
     ASSIGN = "assign"
@@ -40,32 +61,57 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Transition:
-    """From which states, by which parties, to which state (None: it stays), and the event that tells of it."""
+    """From which states, by whom, to which state (None: it stays), the event that tells of it, and what it needs."""
 
     sources: frozenset[str]
-    parties: frozenset[Party]
+    roles: frozenset[Role]
     target: str | None
     verb: str
+    needs: tuple[Need, ...] = ()
+
+    def parties_in(self, direction: str) -> frozenset[Party]:
+        """The parties that may take it in a request of that direction."""
+        return frozenset(party for party in Party if self.roles & roles_of(party, direction))
 
 
-MUNICIPALITY = frozenset({Party.MUNICIPALITY})
-AGENCY = frozenset({Party.AGENCY})
-EITHER = frozenset({Party.MUNICIPALITY, Party.AGENCY})
+def roles_of(party: Party, direction: str) -> frozenset[Role]:
+    """What a party is in a request of that direction."""
+    asking = Party.AGENCY if direction == ServiceRequest.Direction.TO_MUNICIPALITY else Party.MUNICIPALITY
+    role = Role.ASKER if party == asking else Role.HANDLER
+    return frozenset({role, Role.AGENCY}) if party == Party.AGENCY else frozenset({role})
+
+
+ASKER = frozenset({Role.ASKER})
+HANDLER = frozenset({Role.HANDLER})
+AGENCY = frozenset({Role.AGENCY})
+EITHER = frozenset({Role.ASKER, Role.HANDLER})
 BEFORE_COMPLETION = frozenset({State.SUBMITTED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.WAITING})
+OPEN_TO_BOTH = BEFORE_COMPLETION | {State.COMPLETED}
 
 TRANSITIONS: dict[Action, Transition] = {
-    Action.EDIT: Transition(frozenset({State.DRAFT}), MUNICIPALITY, None, Event.Verb.REQUEST_EDITED),
-    Action.SUBMIT: Transition(frozenset({State.DRAFT}), MUNICIPALITY, State.SUBMITTED, Event.Verb.REQUEST_SUBMITTED),
-    Action.ACKNOWLEDGE: Transition(frozenset({State.SUBMITTED}), AGENCY, State.ACKNOWLEDGED, Event.Verb.REQUEST_ACKNOWLEDGED),
-    Action.START: Transition(frozenset({State.ACKNOWLEDGED}), AGENCY, State.IN_PROGRESS, Event.Verb.REQUEST_STARTED),
-    Action.ASK: Transition(frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), AGENCY, State.WAITING, Event.Verb.REQUEST_ASKED),
-    Action.ANSWER: Transition(frozenset({State.WAITING}), MUNICIPALITY, State.IN_PROGRESS, Event.Verb.REQUEST_ANSWERED),
-    Action.COMPLETE: Transition(frozenset({State.IN_PROGRESS}), AGENCY, State.COMPLETED, Event.Verb.REQUEST_COMPLETED),
+    Action.EDIT: Transition(frozenset({State.DRAFT}), ASKER, None, Event.Verb.REQUEST_EDITED, (Need.REVISION,)),
+    Action.SUBMIT: Transition(frozenset({State.DRAFT}), ASKER, State.SUBMITTED, Event.Verb.REQUEST_SUBMITTED, (Need.COMPLETE_FORM,)),
+    Action.ACKNOWLEDGE: Transition(frozenset({State.SUBMITTED}), HANDLER, State.ACKNOWLEDGED, Event.Verb.REQUEST_ACKNOWLEDGED),
+    Action.START: Transition(frozenset({State.ACKNOWLEDGED}), HANDLER, State.IN_PROGRESS, Event.Verb.REQUEST_STARTED),
+    Action.ASK: Transition(
+        frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), HANDLER, State.WAITING, Event.Verb.REQUEST_ASKED, (Need.WORDS,)
+    ),
+    Action.ANSWER: Transition(frozenset({State.WAITING}), ASKER, State.IN_PROGRESS, Event.Verb.REQUEST_ANSWERED, (Need.WORDS,)),
+    Action.COMPLETE: Transition(frozenset({State.IN_PROGRESS}), HANDLER, State.COMPLETED, Event.Verb.REQUEST_COMPLETED, (Need.WORDS,)),
     Action.CLOSE: Transition(frozenset({State.COMPLETED}), EITHER, State.CLOSED, Event.Verb.REQUEST_CLOSED),
-    Action.DECLINE: Transition(frozenset({State.SUBMITTED, State.ACKNOWLEDGED}), AGENCY, State.DECLINED, Event.Verb.REQUEST_DECLINED),
-    Action.WITHDRAW: Transition(BEFORE_COMPLETION | {State.DRAFT}, MUNICIPALITY, State.WITHDRAWN, Event.Verb.REQUEST_WITHDRAWN),
-    Action.ASSIGN: Transition(BEFORE_COMPLETION | {State.COMPLETED}, AGENCY, None, Event.Verb.REQUEST_ASSIGNED),
-    Action.MESSAGE: Transition(BEFORE_COMPLETION | {State.COMPLETED}, EITHER, None, Event.Verb.MESSAGE_SENT),
+    Action.REOPEN: Transition(
+        frozenset({State.COMPLETED, State.CLOSED}),
+        ASKER,
+        State.IN_PROGRESS,
+        Event.Verb.REQUEST_REOPENED,
+        (Need.REASON, Need.STILL_RECENT),
+    ),
+    Action.DECLINE: Transition(
+        frozenset({State.SUBMITTED, State.ACKNOWLEDGED}), HANDLER, State.DECLINED, Event.Verb.REQUEST_DECLINED, (Need.REASON,)
+    ),
+    Action.WITHDRAW: Transition(BEFORE_COMPLETION | {State.DRAFT}, ASKER, State.WITHDRAWN, Event.Verb.REQUEST_WITHDRAWN),
+    Action.ASSIGN: Transition(OPEN_TO_BOTH, AGENCY, None, Event.Verb.REQUEST_ASSIGNED, (Need.COLLEAGUE,)),
+    Action.MESSAGE: Transition(OPEN_TO_BOTH, EITHER, None, Event.Verb.MESSAGE_SENT, (Need.WORDS,)),
 }
 
 
@@ -106,16 +152,29 @@ def behalf_of(user: User, request: ServiceRequest, *, on: dt.date | None = None)
     return None if standing is None or standing.is_own else standing.mandate.user
 
 
+def reopens_until(request: ServiceRequest) -> dt.date | None:
+    """The last day on which a closed request is taken up again; None for one that is not closed."""
+    if request.state != State.CLOSED or request.ended_at is None:
+        return None
+    return timezone.localdate(request.ended_at) + settings.REOPEN_WITHIN
+
+
 def can(user: User, action: Action, request: ServiceRequest, *, on: dt.date | None = None) -> bool:
-    """Whether the table lets this person take this action on the request as it stands."""
-    transition = TRANSITIONS[action]
-    return request.state in transition.sources and party_of(user, request, on=on) in transition.parties
+    """Whether the table lets this person take this action on the request as it stands that day."""
+    return action in allowed_actions(user, request, on=on)
 
 
 def allowed_actions(user: User, request: ServiceRequest, *, on: dt.date | None = None) -> list[Action]:
     """The actions open to this person now, in the order of the table."""
     party = party_of(user, request, on=on)
-    return [action for action, rule in TRANSITIONS.items() if request.state in rule.sources and party in rule.parties]
+    roles = roles_of(party, request.direction) if party else frozenset()
+    open_to = [action for action, rule in TRANSITIONS.items() if request.state in rule.sources and roles & rule.roles]
+    return [action for action in open_to if Need.STILL_RECENT not in TRANSITIONS[action].needs or _is_still_recent(request, on)]
+
+
+def _is_still_recent(request: ServiceRequest, on: dt.date | None) -> bool:
+    until = reopens_until(request)
+    return until is None or (on or timezone.localdate()) <= until
 
 
 # --- SPOCs --------------------------------------------------------------------------------------

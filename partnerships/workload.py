@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from municipalities.models import Municipality, User
 from partnerships.models import Absence, ServiceRequest, SpocAssignment
+from partnerships.models.requests import turn_of
 
 State = ServiceRequest.State
 ABSENCES_WITHIN = dt.timedelta(days=60)
@@ -76,7 +77,7 @@ def workload(on: dt.date) -> list[Desk]:
 
 def _open_work(on: dt.date) -> dict[tuple[int | None, int], Counts]:
     """Counted by the database, one row per officer and municipality."""
-    overdue = Q(state__in=ServiceRequest.TURN_OF_AGENCY, due_on__lt=on)
+    overdue = turn_of("agency") & Q(due_on__lt=on)
     rows = (
         ServiceRequest.objects.open()
         .order_by()

@@ -21,7 +21,7 @@ from config.privacy.holdings import rows_of
 from config.privacy.models import Erasure, PersonalDataAccess, RetentionRun
 from mailings.models import Delivery
 from municipalities.models import Mandate, Turnover, TurnoverChange, User
-from partnerships.models import AuditDetails, Message, RequestStep, ServiceRequest, SpocAssignment
+from partnerships.models import AuditDetails, Message, Note, RequestStep, ServiceRequest, SpocAssignment
 
 logger = structlog.get_logger(__name__)
 
@@ -162,6 +162,7 @@ def _take_words_away(rows: models.QuerySet[Any]) -> int:
     title = Coalesce(models.F("reference"), models.Value(NO_WORDS))
     urgent = models.Case(models.When(is_urgent=True, then=models.Value(NO_WORDS)), default=models.Value(""))
     reason = models.Case(models.When(reason="", then=models.Value("")), default=models.Value(NO_WORDS))
+    Note.objects.filter(request__in=keys).delete()
     Message.objects.filter(request__in=keys).delete()
     AuditDetails.objects.filter(request__in=keys).delete()
     RequestStep.objects.filter(request__in=keys).update(note="")

@@ -113,7 +113,7 @@ class Ledger:
         """Take one row of TRANSITIONS, as `partnerships.services.requests` does."""
         request, rule = told.request, TRANSITIONS[step.action]
         party = Party.MUNICIPALITY if step.part in MUNICIPAL_PARTS else Party.AGENCY
-        if request.state not in rule.sources or party not in rule.parties:
+        if request.state not in rule.sources or party not in rule.parties_in(request.direction):
             raise ImpossibleStory(f"{step.action} by {step.part} on “{request.title}”, which is {request.state}")
         at = self.clock.ago(step.ago, step.hour)
         actor = self._player(step.part, request.municipality, at)

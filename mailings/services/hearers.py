@@ -10,12 +10,12 @@ from mailings.services.coverage import hearers_of_coverage
 from mailings.services.endings import hearers_of_agreement, overseers
 from mailings.services.people import hearers_of_delegation, hearers_of_person
 from municipalities.delegations import Delegation
-from municipalities.models import Mandate, User
+from municipalities.models import Mandate, Portfolio, User
 from partnerships.models import Agreement, Event, ServiceRequest, SpocAssignment, SpocHandover
 
 Verb = Event.Verb
 
-TO_MUNICIPALITY = frozenset(
+TO_ASKER = frozenset(
     {
         Verb.REQUEST_ACKNOWLEDGED,
         Verb.REQUEST_STARTED,
@@ -25,10 +25,12 @@ TO_MUNICIPALITY = frozenset(
         Verb.ASSOCIATION_FOUNDED,
     }
 )
-TO_AGENCY = frozenset({Verb.REQUEST_SUBMITTED, Verb.REQUEST_ANSWERED, Verb.REQUEST_WITHDRAWN, Verb.REQUEST_ASSIGNED})
+TO_HANDLER = frozenset({Verb.REQUEST_SUBMITTED, Verb.REQUEST_ANSWERED, Verb.REQUEST_WITHDRAWN, Verb.REQUEST_REOPENED})
+TO_AGENCY = frozenset({Verb.REQUEST_ASSIGNED})
 TO_OTHER_PARTY = frozenset({Verb.REQUEST_CLOSED, Verb.MESSAGE_SENT})
 TO_TEAM = frozenset({Verb.SPOC_HANDOVER_PLANNED, Verb.SPOC_HANDOVER_CANCELLED})
 TO_EDITORS = frozenset({Verb.MAILING_APPROVED, Verb.MAILING_SENT_BACK, Verb.MAILING_HELD, Verb.MAILING_PAUSED})
+ECONOMIC = [Portfolio.TRADE, Portfolio.ECONOMY, Portfolio.SMALL_BUSINESS]
 HANDLES = "partnerships.handle_servicerequest"
 
 
@@ -73,31 +75,43 @@ def _of_handover(event: Event, handover: SpocHandover, on: dt.date) -> list[User
 def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User]:
     if not request.reference:
         return []  # never submitted: nobody outside the municipality knows of it
-    if event.verb in TO_MUNICIPALITY:
-        return _officials(request, on)
     if event.verb == Verb.REQUEST_ASSIGNED and "handover" in event.data:
         return []  # the hand-over told of all its requests at once
     if event.verb == Verb.REQUEST_ASSIGNED and request.assignee:
         named = list(staff_with(HANDLES).filter(pk=request.assignee.pk))
         return named or _staff(request, on)  # the words are meant for this one person, away or not
-    if event.verb == Verb.REQUEST_SUBMITTED and request.outside_agreement:
+    if event.verb == Verb.REQUEST_SUBMITTED and request.outside_agreement and not request.is_from_agency:
         return list({person.pk: person for person in [*_staff(request, on), *overseers()]}.values())
     if event.verb == Verb.FOLLOW_UP_DUE:
         return _front(request, on)
-    if event.verb in TO_AGENCY:
+    if event.verb in TO_AGENCY or event.verb in (TO_ASKER if request.is_from_agency else TO_HANDLER):
         return _staff(request, on)
+    if event.verb in TO_ASKER | TO_HANDLER:
+        return _officials(request, on)
     if event.verb in TO_OTHER_PARTY:
         return _officials(request, on) if event.actor and event.actor.is_staff else _staff(request, on)
     return []
 
 
 def _officials(request: ServiceRequest, on: dt.date) -> list[User]:
-    """Who asked, while they stand in that municipality; then in whose name; then whoever else there had a hand in the request."""
+    """Who asked, while they stand in that municipality; then in whose name; then whoever else there had a hand in the request.
+
+    What the agency asks, and nobody there has taken up yet, goes to who answers for trade and the economy, and to the officers.
+    """
     for concerned in (request.asked_by_id, request.asked_for_id):
         if found := _in_office(User.objects.filter(pk=concerned), request, on):
             return found
     actors = Event.objects.about(request).order_by().exclude(actor=None).values("actor")
-    return _in_office(User.objects.filter(pk__in=actors), request, on)
+    found = _in_office(User.objects.filter(pk__in=actors), request, on)
+    return found if found or not request.is_from_agency else _addressed(request, on)
+
+
+def _addressed(request: ServiceRequest, on: dt.date) -> list[User]:
+    """Aldermen for trade, the economy or small business, and municipal officers; where there is none of these, everybody in office."""
+    held = Mandate.objects.in_force(on).filter(municipality=request.municipality_id)
+    economic = Q(role=Mandate.Role.OFFICER) | Q(role=Mandate.Role.ALDERMAN, portfolios__overlap=ECONOMIC)
+    concerned = User.objects.filter(Exists(held.filter(economic, user=OuterRef("pk"))))
+    return _in_office(concerned, request, on) or _in_office(User.objects.all(), request, on)
 
 
 def _in_office(people: QuerySet[User], request: ServiceRequest, on: dt.date) -> list[User]:

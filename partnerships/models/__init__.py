@@ -7,7 +7,9 @@ from partnerships.models.events import Event
 from partnerships.models.foundings import Founding
 from partnerships.models.handovers import SpocHandover, SpocHandoverLeg
 from partnerships.models.kinds import Kind
-from partnerships.models.requests import AuditDetails, Message, ReferenceCounter, ServiceRequest
+from partnerships.models.messages import Message
+from partnerships.models.notes import Mention, Note
+from partnerships.models.requests import AuditDetails, ReferenceCounter, ServiceRequest
 from partnerships.models.spocs import SpocAssignment
 from partnerships.models.steps import RequestStep, StepRule, StepTemplate
 from partnerships.models.themes import Theme
@@ -23,7 +25,9 @@ __all__ = [
     "Event",
     "Founding",
     "Kind",
+    "Mention",
     "Message",
+    "Note",
     "ReferenceCounter",
     "RequestStep",
     "ServiceRequest",

@@ -19,6 +19,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         content_type = ContentType.objects.get_for_model(subject)
         return self.filter(content_type=content_type, object_id=subject.pk).order_by("pk")
 
+    def told_to_municipality(self) -> "EventQuerySet":
+        """Without what the agency did among itself."""
+        return self.exclude(verb__in=Event.AMONG_STAFF)
+
     def visible_to_staff(self) -> "EventQuerySet":
         """Without what a municipality did to a draft, and without any trace of drafts never submitted."""
         never_submitted = ServiceRequest.objects.filter(pk=models.OuterRef("object_id"), reference__isnull=True)
@@ -116,6 +120,11 @@ class Event(models.Model):
         LIST_IMPORTED = "list_imported", _("List imported")
 
     DRAFTING: ClassVar = frozenset({Verb.REQUEST_DRAFTED, Verb.REQUEST_EDITED})
+    AMONG_STAFF: ClassVar = frozenset({Verb.NOTE_WRITTEN, Verb.COLLEAGUE_MENTIONED, Verb.DEADLINE_NEAR, Verb.DEADLINE_PASSED})
+    WHERE_THE_AGENCY_ASKS: ClassVar = {
+        Verb.REQUEST_ASKED: _("Information asked from the agency"),
+        Verb.REQUEST_ANSWERED: _("The agency answered"),
+    }
 
     verb = models.CharField(_("what"), max_length=40, choices=Verb.choices)
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -159,6 +168,12 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()} · {self.at:%Y-%m-%d %H:%M}"
+
+    def get_verb_display(self) -> str:  # type: ignore[no-redef]
+        """In a request of the agency to a municipality, it is the municipality that asks back."""
+        labels: dict[Any, Any] = dict(self.Verb.choices)
+        is_turned = self.data.get("direction") == ServiceRequest.Direction.TO_MUNICIPALITY
+        return str((labels | self.WHERE_THE_AGENCY_ASKS if is_turned else labels).get(self.verb, self.verb))
 
     @property
     def who(self) -> str:

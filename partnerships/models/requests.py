@@ -1,8 +1,8 @@
-"""Service requests of a municipality, their messages, and what an audit needs to know."""
+"""Service requests between a municipality and the agency, and what an audit needs to know."""
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -21,16 +21,24 @@ from partnerships.models.absences import Absence
 from partnerships.models.kinds import Kind
 from partnerships.models.spocs import SpocAssignment
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+
+def turn_of(party: str) -> models.Q:
+    """Where `municipality` or `agency` has to act next: by the state, and by which of the two asked."""
+    to_agency, to_municipality = ServiceRequest.Direction.TO_AGENCY, ServiceRequest.Direction.TO_MUNICIPALITY
+    asking, asked = (to_agency, to_municipality) if party == "municipality" else (to_municipality, to_agency)
+    return models.Q(direction=asking, state__in=ServiceRequest.TURN_OF_ASKER) | models.Q(
+        direction=asked, state__in=ServiceRequest.TURN_OF_HANDLER
+    )
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def visible_to(self, user: "User", on: dt.date | None = None) -> "ServiceRequestQuerySet":
-        """Staff with the right see what was submitted; others all of the municipalities in which they stand that day."""
+        """Staff with the right, and who stands in the municipality that day; a draft, withdrawn or not, is the asking side's alone."""
+        submitted = models.Q(reference__isnull=False)
         if user.is_staff and user.has_perm("partnerships.view_servicerequest"):
-            return self.filter(reference__isnull=False)  # a draft, withdrawn or not, is the municipality's alone
-        return self.filter(municipality__in=user.municipality_ids_on(on or timezone.localdate()))
+            return self.filter(submitted | models.Q(direction=ServiceRequest.Direction.TO_MUNICIPALITY))
+        theirs = self.filter(municipality__in=user.municipality_ids_on(on or timezone.localdate()))
+        return theirs.filter(submitted | models.Q(direction=ServiceRequest.Direction.TO_AGENCY))
 
     def open(self) -> "ServiceRequestQuerySet":
         """Submitted and not yet ended."""
@@ -47,14 +55,14 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         return self.filter(state=ServiceRequest.State.SUBMITTED)
 
     def waiting(self) -> "ServiceRequestQuerySet":
-        """Waiting for the municipality."""
+        """Waiting for an answer of whoever asked."""
         return self.filter(state=ServiceRequest.State.WAITING)
 
     def turn_of_municipality(self) -> "ServiceRequestQuerySet":
-        return self.filter(state__in=ServiceRequest.TURN_OF_MUNICIPALITY)
+        return self.filter(turn_of("municipality"))
 
     def turn_of_agency(self) -> "ServiceRequestQuerySet":
-        return self.filter(state__in=ServiceRequest.TURN_OF_AGENCY)
+        return self.filter(turn_of("agency"))
 
     def overdue(self, on: dt.date) -> "ServiceRequestQuerySet":
         """The agency's turn, and the due day has passed."""
@@ -80,7 +88,7 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
 
     def burning_first(self, on: dt.date) -> "ServiceRequestQuerySet":
         """Overdue first, then what the agency owes, then the rest; each by its due day."""
-        agency = models.Q(state__in=ServiceRequest.TURN_OF_AGENCY)
+        agency = turn_of("agency")
         turn = models.Case(models.When(agency & models.Q(due_on__lt=on), then=0), models.When(agency, then=1), default=2)
         return self.order_by(turn, models.F("due_on").asc(nulls_last=True), "-id")
 
@@ -90,7 +98,7 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
 
 
 class ServiceRequest(models.Model):
-    """A municipality's request for one of the three services, from draft to closed.
+    """A municipality's request for one of the three services, or the agency's for data, from draft to closed.
 
     `state` moves only through `partnerships.services.requests`, by the table TRANSITIONS in
     `partnerships.permissions`; the reference is given at submission, unbroken per municipality and Brussels year.
@@ -107,10 +115,14 @@ class ServiceRequest(models.Model):
         DECLINED = "declined", pgettext_lazy("state of a request", "Declined")
         WITHDRAWN = "withdrawn", pgettext_lazy("state of a request", "Withdrawn")
 
+    class Direction(models.TextChoices):
+        TO_AGENCY = "to_agency", _("The municipality asks the agency")
+        TO_MUNICIPALITY = "to_municipality", _("The agency asks the municipality")
+
     OPEN: ClassVar = frozenset({State.SUBMITTED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.WAITING, State.COMPLETED})
     ENDED: ClassVar = frozenset({State.CLOSED, State.DECLINED, State.WITHDRAWN})
-    TURN_OF_MUNICIPALITY: ClassVar = frozenset({State.DRAFT, State.WAITING, State.COMPLETED})
-    TURN_OF_AGENCY: ClassVar = frozenset({State.SUBMITTED, State.ACKNOWLEDGED, State.IN_PROGRESS})
+    TURN_OF_ASKER: ClassVar = frozenset({State.DRAFT, State.WAITING, State.COMPLETED})
+    TURN_OF_HANDLER: ClassVar = frozenset({State.SUBMITTED, State.ACKNOWLEDGED, State.IN_PROGRESS})
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     token = models.UUIDField(
@@ -121,6 +133,14 @@ class ServiceRequest(models.Model):
         default=dict, editable=False, help_text=_("Per step of the form, the revision at which it was last written.")
     )
     municipality = models.ForeignKey(Municipality, verbose_name=_("municipality"), on_delete=models.PROTECT, related_name="requests")
+    direction = models.CharField(
+        _("who asks whom"),
+        max_length=16,
+        choices=Direction.choices,
+        default=Direction.TO_AGENCY,
+        db_default=Direction.TO_AGENCY,
+        editable=False,
+    )
     kind = models.CharField(_("type of request"), max_length=20, choices=Kind.choices)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
     reference = models.CharField(_("reference"), max_length=16, unique=True, null=True, blank=True, editable=False)
@@ -188,6 +208,10 @@ class ServiceRequest(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
+                name="request_direction_known",
+                condition=models.Q(direction="to_agency") | models.Q(direction="to_municipality", kind="audit"),
+            ),
+            models.CheckConstraint(
                 name="request_reference_since_submission",
                 condition=models.Q(state="draft", reference__isnull=True, submitted_at__isnull=True)
                 | models.Q(reference__isnull=False, submitted_at__isnull=False)
@@ -238,16 +262,30 @@ class ServiceRequest(models.Model):
         return self.state == self.State.DRAFT
 
     @property
+    def is_from_agency(self) -> bool:
+        """The agency asks the municipality for data or a study."""
+        return self.direction == self.Direction.TO_MUNICIPALITY
+
+    @property
     def is_turn_of_municipality(self) -> bool:
-        return self.state in self.TURN_OF_MUNICIPALITY
+        return self.state in (self.TURN_OF_HANDLER if self.is_from_agency else self.TURN_OF_ASKER)
 
     @property
     def is_turn_of_agency(self) -> bool:
-        return self.state in self.TURN_OF_AGENCY
+        return self.state in (self.TURN_OF_ASKER if self.is_from_agency else self.TURN_OF_HANDLER)
 
     def is_overdue(self, on: dt.date) -> bool:
-        """The agency should have acted before that day."""
-        return self.is_turn_of_agency and self.due_on is not None and self.due_on < on
+        """Whoever was asked should have acted before that day."""
+        return self.state in self.TURN_OF_HANDLER and self.due_on is not None and self.due_on < on
+
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        return str(_("Data or a study asked by the agency") if self.is_from_agency else Kind(self.kind).label)
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """What waits, waits for whoever asked."""
+        if self.is_from_agency and self.state == self.State.WAITING:
+            return str(pgettext_lazy("state of a request", "Waiting for the agency"))
+        return str(self.State(self.state).label)
 
     def contact_on(self, on: dt.date) -> User | None:
         """Who answers for it that day: the assignee, or while they are away whoever stands in front of the municipality."""
@@ -351,50 +389,3 @@ class AuditDetails(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request}"
-
-
-class MessageQuerySet(models.QuerySet["Message"]):
-    def for_requests(self, requests: "Iterable[ServiceRequest]") -> "MessageQuerySet":
-        return self.filter(request__in=requests).select_related("author", "behalf_of").order_by("pk")
-
-
-class Message(models.Model):
-    """A message between the two parties about a request: never an internal note, always seen by both sides."""
-
-    class Side(models.TextChoices):
-        MUNICIPALITY = "municipality", _("Municipality")
-        AGENCY = "agency", _("Agency")
-
-    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="messages")
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages_written")
-    behalf_of = models.ForeignKey(
-        User,
-        verbose_name=_("in the name of"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        help_text=_("Set when a delegate wrote; the database asks for the delegation in force."),
-    )
-    side = models.CharField(max_length=15, choices=Side.choices)
-    body = models.TextField(_("message"), validators=[MaxLengthValidator(5000)])
-    language = models.CharField(_("language"), max_length=2, choices=ContentLanguage.choices)
-    sent_at = models.DateTimeField(_("sent on"), default=timezone.now)
-
-    objects = MessageQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        ordering: ClassVar = ["pk"]
-        constraints: ClassVar = [models.CheckConstraint(name="message_not_empty", condition=~models.Q(body=""))]
-
-    def __str__(self) -> str:
-        return self.body[:60]
-
-    @property
-    def who(self) -> str:
-        """The name under the message: `X`, or `X for Y` when a delegate wrote it."""
-        return signed(self.author, self.behalf_of)

@@ -62,9 +62,14 @@ def _move(request: ServiceRequest, action: Action, *, by: User, data: dict[str, 
         by=by,
         behalf_of=behalf_of(by, request),
         municipality=request.municipality,
-        data={"from": before, "to": request.state} | (data or {}),
+        data={"from": before, "to": request.state} | _turned(request) | (data or {}),
     )
     return request
+
+
+def _turned(request: ServiceRequest) -> dict[str, str]:
+    """What an event says beside when the agency is the one who asks."""
+    return {"direction": request.direction} if request.is_from_agency else {}
 
 
 # --- Submission ---------------------------------------------------------------------------------
@@ -122,18 +127,21 @@ def hold_submissions(municipalities: Iterable[Municipality], on: dt.date) -> Non
     list(held.select_for_update().order_by("municipality_id"))
 
 
-# --- The agency's side --------------------------------------------------------------------------
+# --- Whoever was asked --------------------------------------------------------------------------
 
 
 def _completion_due(request: ServiceRequest) -> dt.date:
+    """The target of the kind; what the agency asks for, by the day it named."""
+    if request.is_from_agency and request.wished_by:
+        return request.wished_by
     return add_working_days(timezone.localdate(), settings.COMPLETE_WITHIN_WORKING_DAYS[request.kind])
 
 
 @transaction.atomic
 def acknowledge_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
-    """Tell the municipality that the request was read; from here its own target for completion counts."""
+    """Tell whoever asked that the request was read; from here the target for completion counts."""
     request = _locked(request)
-    assignee = request.assignee or by
+    assignee = request.assignee or (by if by.is_staff else None)
     return _move(
         request,
         Action.ACKNOWLEDGE,
@@ -154,9 +162,9 @@ def start_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
 
 @transaction.atomic
 def ask_municipality(request: ServiceRequest, *, by: User, question: str, language: str, token: uuid.UUID | None = None) -> ServiceRequest:
-    """Ask the municipality something and wait; the question is a message both sides see. Raises ValidationError when empty."""
+    """Ask whoever made the request something, and wait; the question is a message both sides see. Raises ValidationError when empty."""
     question = _words(question, "question")
-    message = _write_message(request, by=by, side=Party.AGENCY, body=question, language=language, token=token)
+    message = _write_message(request, by=by, body=question, language=language, token=token)
     return _move(request, Action.ASK, by=by, data={"message": message.pk})
 
 
@@ -164,15 +172,15 @@ def ask_municipality(request: ServiceRequest, *, by: User, question: str, langua
 def complete_request(request: ServiceRequest, *, by: User, result: str, language: str, token: uuid.UUID | None = None) -> ServiceRequest:
     """Declare the work done, with a word on the result; the municipality may still answer before it is closed."""
     result = _words(result, "result")
-    message = _write_message(request, by=by, side=Party.AGENCY, body=result, language=language, token=token)
+    message = _write_message(request, by=by, body=result, language=language, token=token)
     return _move(request, Action.COMPLETE, by=by, result=result, completed_at=timezone.now(), data={"message": message.pk})
 
 
 @transaction.atomic
 def decline_request(request: ServiceRequest, *, by: User, reason: str, language: str, token: uuid.UUID | None = None) -> ServiceRequest:
-    """Decline, with a reason the municipality reads."""
+    """Decline, with a reason the other side reads."""
     reason = _words(reason, "reason")
-    message = _write_message(request, by=by, side=Party.AGENCY, body=reason, language=language, token=token)
+    message = _write_message(request, by=by, body=reason, language=language, token=token)
     return _move(request, Action.DECLINE, by=by, reason=reason, data={"message": message.pk})
 
 
@@ -206,14 +214,31 @@ def close_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
 
 
 @transaction.atomic
+def reopen_request(request: ServiceRequest, *, by: User, reason: str, language: str, token: uuid.UUID | None = None) -> ServiceRequest:
+    """Take up again what is completed, or closed not too long ago, because something is missing; the time for it starts anew.
+
+    Only whoever asked may, with a reason the other side reads.
+    """
+    reason = _words(reason, "reason")
+    message = _write_message(request, by=by, body=reason, language=language, token=token)
+    anew: dict[str, Any] = {"ended_at": None, "completed_at": None, "due_on": _due_anew(request)}
+    return _move(request, Action.REOPEN, by=by, data={"message": message.pk}, **anew)
+
+
+def _due_anew(request: ServiceRequest) -> dt.date:
+    """The day the agency named may lie behind by now: then as long as an acknowledgement may take, but for the work."""
+    return max(_completion_due(request), add_working_days(timezone.localdate(), settings.ACKNOWLEDGE_WITHIN_WORKING_DAYS))
+
+
+@transaction.atomic
 def withdraw_request(request: ServiceRequest, *, by: User, reason: str = "") -> ServiceRequest:
-    """End a request at the municipality's wish, before it is completed; the reason is optional."""
+    """End a request at the wish of whoever asked, before it is completed; the reason is optional."""
     return _move(request, Action.WITHDRAW, by=by, reason=reason.strip())
 
 
 @transaction.atomic
 def send_message(request: ServiceRequest, *, by: User, body: str, language: str, token: uuid.UUID | None = None) -> Message:
-    """Write to the other party. While the municipality is waited for, its message is the answer and work goes on.
+    """Write to the other party. While whoever asked is waited for, their message is the answer and work goes on.
 
     The same `token` twice returns the message already sent. Raises ValidationError when empty, ActionNotAllowed when ended.
     """
@@ -223,10 +248,9 @@ def send_message(request: ServiceRequest, *, by: User, body: str, language: str,
     if sent:
         return sent
     _check(request, Action.MESSAGE, by)
-    side = party_of(by, request) or Party.MUNICIPALITY
-    message = _write_message(request, by=by, side=side, body=body, language=language, token=token)
-    is_answer = side == Party.MUNICIPALITY and request.state == State.WAITING
-    _move(request, Action.ANSWER if is_answer else Action.MESSAGE, by=by, data={"message": message.pk, "side": side})
+    message = _write_message(request, by=by, body=body, language=language, token=token)
+    action = Action.ANSWER if can(by, Action.ANSWER, request) else Action.MESSAGE
+    _move(request, action, by=by, data={"message": message.pk, "side": message.side})
     return message
 
 
@@ -237,12 +261,13 @@ def _words(text: str, field: str) -> str:
     return text
 
 
-def _write_message(request: ServiceRequest, *, by: User, side: Party, body: str, language: str, token: uuid.UUID | None) -> Message:
+def _write_message(request: ServiceRequest, *, by: User, body: str, language: str, token: uuid.UUID | None) -> Message:
+    """Put the words of a person into the conversation, on the side on which they act; an act checks afterwards whether they may."""
     message = Message(
         request=request,
         author=by,
         behalf_of=behalf_of(by, request),
-        side=side,
+        side=party_of(by, request) or Party.MUNICIPALITY,
         body=body,
         language=language,
         token=token or uuid.uuid4(),

@@ -96,7 +96,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
         "service_request": shown,
         "people": people_of(shown),
         "sections": sections_of(shown),
-        "events": Event.objects.about(shown).select_related("actor", "behalf_of"),
+        "events": _events_of(shown),
         "message_list": Message.objects.for_requests([shown]),
         "actions": actions,
         "reply": (reply or ReplyForm()) if Action.MESSAGE in actions else None,
@@ -105,6 +105,12 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
         "outcome": outcome_of(request, shown),
     }
     return render(request, "partnerships/requests/request_page.html", context, status=status)
+
+
+def _events_of(shown: ServiceRequest) -> Any:
+    """What both sides may know; how the agency drafted what it asks is its own."""
+    events = Event.objects.about(shown).told_to_municipality().select_related("actor", "behalf_of")
+    return events.exclude(verb__in=Event.DRAFTING) if shown.is_from_agency else events
 
 
 def load_request(request: PersonRequest, key: uuid.UUID) -> ServiceRequest:

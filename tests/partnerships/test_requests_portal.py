@@ -226,7 +226,7 @@ def test_the_list_is_filtered_and_searched(cast: Cast, enter: Any) -> None:
         return {row.state for row in client.get(reverse("requests") + query).context["rows"]}
 
     assert shown("") == set(ServiceRequest.OPEN)
-    assert shown("?show=turn") == set(ServiceRequest.TURN_OF_MUNICIPALITY)
+    assert shown("?show=turn") == set(ServiceRequest.TURN_OF_ASKER)
     assert shown("?show=drafts") == {"draft"}
     assert shown("?show=ended") == set(ServiceRequest.ENDED)
     assert shown("?show=all") == set(State.values)

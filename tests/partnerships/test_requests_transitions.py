@@ -26,6 +26,7 @@ ACTS: dict[Action, Callable[[ServiceRequest, User], object]] = {
     Action.ANSWER: lambda request, by: services.send_message(request, by=by, body="Demain.", language="fr"),
     Action.COMPLETE: lambda request, by: services.complete_request(request, by=by, result="Voici.", language="fr"),
     Action.CLOSE: lambda request, by: services.close_request(request, by=by),
+    Action.REOPEN: lambda request, by: services.reopen_request(request, by=by, reason="Il manque un tableau.", language="fr"),
     Action.DECLINE: lambda request, by: services.decline_request(request, by=by, reason="Hors sujet.", language="fr"),
     Action.WITHDRAW: lambda request, by: services.withdraw_request(request, by=by),
     Action.ASSIGN: lambda request, by: services.assign_request(request, by=by, to=UserFactory(spoc=True)),
@@ -41,7 +42,7 @@ EVERY = [
 def _expected(state: str, action: Action, party: str) -> tuple[str, str] | None:
     """The state afterwards and the event, read from the table; None where it refuses."""
     rule = TRANSITIONS[action]
-    if state not in rule.sources or party not in rule.parties:
+    if state not in rule.sources or party not in rule.parties_in("to_agency"):
         return None
     if action is Action.MESSAGE and state == State.WAITING and party == Party.MUNICIPALITY:
         rule = TRANSITIONS[Action.ANSWER]

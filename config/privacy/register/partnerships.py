@@ -62,7 +62,7 @@ PARTNERSHIPS = {
         links={"asked_by": Link.WROTE, "asked_for": Link.ACTED, "assignee": Link.ACTED},
         fields=all_uses(
             uses("id key token revision step_revisions", MACHINERY),
-            uses("municipality kind state reference language outside_agreement created_at submitted_at", FIGURES),
+            uses("municipality direction kind state reference language outside_agreement created_at submitted_at", FIGURES),
             uses("acknowledged_at completed_at ended_at due_on is_urgent wished_by", FIGURES),
             uses("asked_by asked_for assignee", WHO),
             uses("title description area wished_by_reason urgent_reason partners_contacted reason result", WORDS),
@@ -100,6 +100,13 @@ PARTNERSHIPS = {
     "partnerships.Message": Entry(
         links={"author": Link.WROTE, "behalf_of": Link.ACTED},
         fields=all_uses(uses("id request token", MACHINERY), uses("author behalf_of side language sent_at", ANSWERS), uses("body", WORDS)),
+    ),
+    "partnerships.Note": Entry(
+        links={"author": Link.WROTE},
+        fields=all_uses(uses("id request token", MACHINERY), uses("author written_at", ANSWERS), uses("body", WORDS)),
+    ),
+    "partnerships.Mention": Entry(
+        links={"person": Link.ABOUT}, fields=all_uses(uses("id note message", MACHINERY), uses("person", ANSWERS))
     ),
     # A trigger keeps events as they are, so their data never hold a name: a test reads what is written there.
     "partnerships.Event": Entry(
