@@ -57,6 +57,7 @@ REQUESTS = (
     "partnerships.add_steptemplate",
     "partnerships.change_steptemplate",
     "partnerships.delete_steptemplate",
+    "partnerships.view_deadlinetarget",
 )
 TEAM = (
     "partnerships.view_spochandover",
@@ -68,6 +69,7 @@ TEAM = (
 )
 LEAD_TEAM = ("partnerships.lead_team",)
 KEEP_THEMES = ("partnerships.add_theme", "partnerships.change_theme", "partnerships.delete_theme")
+KEEP_DEADLINES = ("partnerships.add_deadlinetarget", "partnerships.change_deadlinetarget", "partnerships.delete_deadlinetarget")
 OVERSEE = ("partnerships.oversee_agreement",)
 MAILINGS = (
     "mailings.view_mailing",
@@ -103,6 +105,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     + TEAM
     + LEAD_TEAM
     + KEEP_THEMES
+    + KEEP_DEADLINES
     + OVERSEE
     + TURN_OVER
     + MAILINGS
@@ -115,6 +118,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     + TEAM
     + LEAD_TEAM
     + KEEP_THEMES
+    + KEEP_DEADLINES
     + MAILINGS
     + EDIT_MAILINGS
     + STAFF_ACCOUNTS

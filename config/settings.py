@@ -337,7 +337,14 @@ AGREEMENT_REMINDER_DAYS = (180, 90, 30)  # before the end, SPOC and lead hear of
 DOCUMENT_LARGEST_BYTES = 20 * 1024 * 1024
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = env.int("ACKNOWLEDGE_WITHIN_WORKING_DAYS", default=2)
 REOPEN_WITHIN = timedelta(days=env.int("REOPEN_WITHIN_DAYS", default=60))  # after closing; then a new, linked request
-COMPLETE_WITHIN_WORKING_DAYS = {"audit": 60, "development": 40, "works": 15}
+DEADLINES = {  # Belgian working days, and how many before the team is warned; first defaults of what the lead keeps in the administration
+    "acknowledge": (ACKNOWLEDGE_WITHIN_WORKING_DAYS, min(1, ACKNOWLEDGE_WITHIN_WORKING_DAYS - 1)),
+    "audit": (60, 5),
+    "development": (40, 5),
+    "works": (15, 3),
+    "reopened": (5, 1),
+}
+BURNS_WITHIN_WORKING_DAYS = env.int("BURNS_WITHIN_WORKING_DAYS", default=3)  # what falls due so soon is on the list of what burns
 
 # How long what is kept; config/privacy/retention.py applies it once a day.
 RETENTION_CONTACT = timedelta(days=env.int("RETENTION_CONTACT_DAYS", default=365))  # after the last mandate, then a pseudonym

@@ -13,6 +13,7 @@ from mailings.delivery import sweep as sweep_deliveries
 from mailings.heartbeat import beat
 from mailings.services import decide_notices, draft_this_week, note_coverage, start_due_mailings
 from partnerships.services.agreements import remind_of_ends
+from partnerships.services.deadlines import tell_of_deadlines
 from partnerships.services.spocs import begin_due_handovers
 from partnerships.services.steps import announce_follow_ups
 from partnerships.services.welcomes import welcome_newcomers
@@ -46,6 +47,7 @@ def calendar() -> None:
         whatever_fails.callback(start_due_mailings, now)
         whatever_fails.callback(remind_of_ends, now)
         whatever_fails.callback(announce_follow_ups, now)
+        whatever_fails.callback(tell_of_deadlines, now)
         whatever_fails.callback(begin_due_handovers, now)
         whatever_fails.callback(welcome_newcomers, now)
 

@@ -57,6 +57,7 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     ASSIGN = "assign"
     MESSAGE = "message"
+    MOVE_DEADLINE = "move_deadline"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ AGENCY = frozenset({Role.AGENCY})
 EITHER = frozenset({Role.ASKER, Role.HANDLER})
 BEFORE_COMPLETION = frozenset({State.SUBMITTED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.WAITING})
 OPEN_TO_BOTH = BEFORE_COMPLETION | {State.COMPLETED}
+PROMISED = frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS})
 
 TRANSITIONS: dict[Action, Transition] = {
     Action.EDIT: Transition(frozenset({State.DRAFT}), ASKER, None, Event.Verb.REQUEST_EDITED, (Need.REVISION,)),
@@ -112,6 +114,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.WITHDRAW: Transition(BEFORE_COMPLETION | {State.DRAFT}, ASKER, State.WITHDRAWN, Event.Verb.REQUEST_WITHDRAWN),
     Action.ASSIGN: Transition(OPEN_TO_BOTH, AGENCY, None, Event.Verb.REQUEST_ASSIGNED, (Need.COLLEAGUE,)),
     Action.MESSAGE: Transition(OPEN_TO_BOTH, EITHER, None, Event.Verb.MESSAGE_SENT, (Need.WORDS,)),
+    Action.MOVE_DEADLINE: Transition(PROMISED, AGENCY, None, Event.Verb.DEADLINE_MOVED, (Need.REASON,)),
 }
 
 

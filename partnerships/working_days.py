@@ -23,3 +23,9 @@ def add_working_days(start: dt.date, count: int) -> dt.date:
         day += dt.timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def working_days_between(after: dt.date, until: dt.date) -> int:
+    """How many working days there are after the first day, up to and with the second; none when it is not later."""
+    days = (after + dt.timedelta(days=number) for number in range(1, (until - after).days + 1))
+    return sum(map(is_working_day, days))

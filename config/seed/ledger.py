@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
@@ -24,8 +23,9 @@ from config.seed.stories import MUNICIPAL_PARTS, NAMESPACE, Step, Story, audit_f
 from mailings.models import Notice
 from municipalities.models import Municipality, User
 from partnerships.models import Agreement, AuditDetails, Event, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
+from partnerships.models.deadlines import targets
 from partnerships.permissions import TRANSITIONS, Action, Party
-from partnerships.working_days import add_working_days
+from partnerships.services.clocks import acknowledgement_due, completion_due, keep_clock
 
 STORIES_AT_ONCE = 2000  # bounds memory when history is multiplied
 ROWS_AT_ONCE = 5000
@@ -63,6 +63,7 @@ class Ledger:
         self.clock = clock
         self.spocs = list(SpocAssignment.objects.primary().select_related("officer").order_by("pk"))
         self.agreements = list(Agreement.objects.signed().order_by("pk"))
+        self.targets = targets()
 
     # --- Telling: in memory only ----------------------------------------------------------------
 
@@ -119,6 +120,7 @@ class Ledger:
         actor = self._player(step.part, request.municipality, at)
         before = request.state
         request.state = rule.target or before
+        keep_clock(request, before, timezone.localdate(at))
         if request.state in ServiceRequest.ENDED:
             request.ended_at = at
         message = self._message(request, step, actor, party, at) if step.action in WITH_MESSAGE else None
@@ -132,12 +134,12 @@ class Ledger:
         today = timezone.localdate(at)
         if step.action == Action.SUBMIT:
             request.submitted_at = at
-            request.due_on = add_working_days(today, settings.ACKNOWLEDGE_WITHIN_WORKING_DAYS)
+            request.due_on = acknowledgement_due(today, self.targets)
             request.assignee = self._spoc_on(request.municipality, today)
             request.outside_agreement = not self._is_covered(request, today)
         elif step.action == Action.ACKNOWLEDGE:
             request.acknowledged_at = at
-            request.due_on = add_working_days(today, settings.COMPLETE_WITHIN_WORKING_DAYS[request.kind])
+            request.due_on = completion_due(request, today, self.targets)
         elif step.action == Action.COMPLETE:
             request.completed_at = at
             request.result = step.words

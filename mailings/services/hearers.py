@@ -26,6 +26,7 @@ TO_ASKER = frozenset(
     }
 )
 TO_HANDLER = frozenset({Verb.REQUEST_SUBMITTED, Verb.REQUEST_ANSWERED, Verb.REQUEST_WITHDRAWN, Verb.REQUEST_REOPENED})
+OF_DEADLINES = frozenset({Verb.DEADLINE_MOVED, Verb.DEADLINE_NEAR, Verb.DEADLINE_PASSED})
 TO_AGENCY = frozenset({Verb.REQUEST_ASSIGNED})
 TO_OTHER_PARTY = frozenset({Verb.REQUEST_CLOSED, Verb.MESSAGE_SENT})
 TO_TEAM = frozenset({Verb.SPOC_HANDOVER_PLANNED, Verb.SPOC_HANDOVER_CANCELLED})
@@ -80,6 +81,8 @@ def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User
     if event.verb == Verb.REQUEST_ASSIGNED and request.assignee:
         named = list(staff_with(HANDLES).filter(pk=request.assignee.pk))
         return named or _staff(request, on)  # the words are meant for this one person, away or not
+    if event.verb in OF_DEADLINES:
+        return _of_deadline(event.verb, request, on)
     if event.verb == Verb.REQUEST_SUBMITTED and request.outside_agreement and not request.is_from_agency:
         return list({person.pk: person for person in [*_staff(request, on), *overseers()]}.values())
     if event.verb == Verb.FOLLOW_UP_DUE:
@@ -91,6 +94,15 @@ def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User
     if event.verb in TO_OTHER_PARTY:
         return _officials(request, on) if event.actor and event.actor.is_staff else _staff(request, on)
     return []
+
+
+def _of_deadline(verb: str, request: ServiceRequest, on: dt.date) -> list[User]:
+    """A moved one: the municipality. A near one: whoever handles the request. A passed one: they, and the lead or the asking SPOC."""
+    if verb == Verb.DEADLINE_MOVED:
+        return _officials(request, on)
+    handling = _officials(request, on) if request.is_from_agency else _staff(request, on)
+    above = _staff(request, on) if request.is_from_agency else overseers()
+    return handling if verb == Verb.DEADLINE_NEAR else list({person.pk: person for person in [*handling, *above]}.values())
 
 
 def _officials(request: ServiceRequest, on: dt.date) -> list[User]:

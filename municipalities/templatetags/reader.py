@@ -31,6 +31,12 @@ def day_and_hour(value: dt.datetime | None) -> str:
 
 
 @register.filter
+def iso_day(value: str) -> str:
+    """A day kept as text, `2026-11-25`, written as `day` does; empty for none."""
+    return day(dt.date.fromisoformat(value)) if value else ""
+
+
+@register.filter
 def has_passed(value: dt.date | None) -> bool:
     """Whether a day lies before today in Brussels; never so for none."""
     return value is not None and value < timezone.localdate()

@@ -2,6 +2,7 @@
 
 from partnerships.admin.absences import AbsenceAdmin
 from partnerships.admin.agreements import AgreementAdmin
+from partnerships.admin.deadlines import DeadlineTargetAdmin
 from partnerships.admin.delegations import DelegationAdmin
 from partnerships.admin.events import EventAdmin
 from partnerships.admin.municipalities import MunicipalityAdmin
@@ -14,6 +15,7 @@ from partnerships.admin.turnovers import TurnoverAdmin
 __all__ = [
     "AbsenceAdmin",
     "AgreementAdmin",
+    "DeadlineTargetAdmin",
     "DelegationAdmin",
     "EventAdmin",
     "FollowUpAdmin",

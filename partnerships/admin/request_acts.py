@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from municipalities.models import User
 from partnerships.models import ServiceRequest
 from partnerships.permissions import Action
 from partnerships.services import requests as services
+from partnerships.services.deadlines import move_deadline
 
 
 class PlainForm(forms.Form):
@@ -31,6 +33,13 @@ class WordsForm(forms.Form):
     words = forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), validators=[MaxLengthValidator(5000)], label=_("Your words"))
     language = forms.ChoiceField(choices=ContentLanguage.choices, label=_("Language of your words"))
     token = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class ExpectedDateForm(WordsForm):
+    """Another day, and why: the municipality reads both."""
+
+    due_on = forms.DateField(label=_("Expected on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    field_order = ("due_on", "words", "language")
 
 
 class PersonField(forms.ModelChoiceField):
@@ -53,6 +62,13 @@ def people_who_handle_requests() -> QuerySet[User]:
     return User.objects.staff().able_to("partnerships.handle_servicerequest").order_by("last_name", "first_name", "pk")
 
 
+def refuse(form: forms.Form, error: ValidationError) -> None:
+    """Say each refusal beside the field it is about; what names no field of the form stands beside its words or person."""
+    beside = "to" if "to" in form.fields else "words" if "words" in form.fields else None
+    for name, messages in getattr(error, "message_dict", {"": error.messages}).items():
+        form.add_error(name if name in form.fields else beside, messages)
+
+
 @dataclass(frozen=True)
 class Act:
     """A button on the page of a request."""
@@ -66,7 +82,7 @@ class Act:
     tone: str = ""
 
     def blank_form(self, request: ServiceRequest, user: User) -> forms.Form:
-        initial = {"language": request.language, "token": uuid.uuid4(), "to": request.assignee_id or user.pk}
+        initial = {"language": request.language, "token": uuid.uuid4(), "to": request.assignee_id or user.pk, "due_on": request.due_on}
         return self.form_class(initial=initial, auto_id=f"id_{self.action}_%s")
 
     def bound_form(self, data: Any) -> forms.Form:
@@ -130,6 +146,14 @@ ACTS: dict[Action, Act] = {
             _("The request is assigned."),
             AssignForm,
             lambda request, by, data: services.assign_request(request, by=by, to=data["to"]),
+        ),
+        Act(
+            Action.MOVE_DEADLINE,
+            _("Set another expected date"),
+            _("Whoever asked reads the new date and your reason. Choose a day you can keep."),
+            _("The expected date is changed, and whoever asked is told."),
+            ExpectedDateForm,
+            lambda request, by, data: move_deadline(request, by=by, due_on=data["due_on"], **_words(data, "reason")),
         ),
         Act(
             Action.CLOSE,

@@ -22,7 +22,7 @@ from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
 from municipalities.models import User
 from partnerships.admin.badges import badge, request_badge
 from partnerships.admin.outcomes import outcome_of, outcome_urls
-from partnerships.admin.request_acts import ACTS, Act
+from partnerships.admin.request_acts import ACTS, Act, refuse
 from partnerships.forms.steps import sections_of
 from partnerships.models import Event, Message, ServiceRequest, SpocAssignment
 from partnerships.permissions import TRANSITIONS, Action, allowed_actions
@@ -216,7 +216,7 @@ class ServiceRequestAdmin(PortalAdmin):
             with transaction.atomic():
                 act.run(obj, person_of(request), form.cleaned_data)
         except ValidationError as error:
-            form.add_error("to" if "to" in form.fields else "words", error.messages)
+            refuse(form, error)
             return self._page(request, obj, refused=ActForm(act, form, ""))
         except (ActionNotAllowed, IntegrityError):
             return self._already_or_refused(request, obj, act, form)

@@ -3,6 +3,7 @@
 from partnerships.models.absences import Absence
 from partnerships.models.agreement_parts import AgreementAmendment, AgreementReminder, AgreementSignatory, AgreementTheme
 from partnerships.models.agreements import Agreement
+from partnerships.models.deadlines import DeadlineNotice, DeadlineTarget
 from partnerships.models.events import Event
 from partnerships.models.foundings import Founding
 from partnerships.models.handovers import SpocHandover, SpocHandoverLeg
@@ -22,6 +23,8 @@ __all__ = [
     "AgreementSignatory",
     "AgreementTheme",
     "AuditDetails",
+    "DeadlineNotice",
+    "DeadlineTarget",
     "Event",
     "Founding",
     "Kind",

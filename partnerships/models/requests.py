@@ -182,6 +182,7 @@ class ServiceRequest(models.Model):
     completed_at = models.DateTimeField(_("completed on"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended on"), null=True, blank=True, editable=False)
     due_on = models.DateField(_("due on"), null=True, blank=True, editable=False)
+    clock_stopped_on = models.DateField(_("the clock stands still since"), null=True, blank=True, editable=False)
     reason = models.TextField(_("reason"), blank=True, editable=False, help_text=_("Why it was declined or withdrawn."))
     result = models.TextField(_("result"), blank=True, editable=False)
 
@@ -226,6 +227,10 @@ class ServiceRequest(models.Model):
                 name="request_ended_has_time",
                 condition=models.Q(state__in=["closed", "declined", "withdrawn"], ended_at__isnull=False)
                 | (~models.Q(state__in=["closed", "declined", "withdrawn"]) & models.Q(ended_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="request_clock_stands_while_waiting",
+                condition=~models.Q(state="waiting") | models.Q(clock_stopped_on__isnull=False),
             ),
             models.CheckConstraint(
                 name="request_state_known",

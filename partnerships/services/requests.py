@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -14,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import Municipality, User
 from partnerships.models import Agreement, Message, ReferenceCounter, ServiceRequest, SpocAssignment
 from partnerships.permissions import TRANSITIONS, Action, Party, behalf_of, can, party_of
+from partnerships.services.clocks import acknowledgement_due, completion_due, keep_clock
 from partnerships.services.events import record_event
 from partnerships.services.needed import missing_to_submit
 from partnerships.services.steps import lay_steps
-from partnerships.working_days import add_working_days
 
 State = ServiceRequest.State
 
@@ -55,6 +54,7 @@ def _move(request: ServiceRequest, action: Action, *, by: User, data: dict[str, 
         request.state = rule.target
     if request.state in ServiceRequest.ENDED and not request.ended_at:
         request.ended_at = timezone.now()
+    keep_clock(request, before, timezone.localdate())
     request.save()
     record_event(
         rule.verb,
@@ -70,6 +70,28 @@ def _move(request: ServiceRequest, action: Action, *, by: User, data: dict[str, 
 def _turned(request: ServiceRequest) -> dict[str, str]:
     """What an event says beside when the agency is the one who asks."""
     return {"direction": request.direction} if request.is_from_agency else {}
+
+
+@transaction.atomic
+def take_action(
+    request: ServiceRequest,
+    action: Action,
+    *,
+    by: User,
+    words: tuple[str, str, str] | None = None,
+    token: uuid.UUID | None = None,
+    data: dict[str, Any] | None = None,
+    **changes: Any,
+) -> ServiceRequest:
+    """Take an action whose service lives in a module of its own: by the table, with its event.
+
+    `words` (the field they were typed in, the words, their language) become a message that both sides read.
+    """
+    if words:
+        field, text, language = words
+        message = _write_message(request, by=by, body=_words(text, field), language=language, token=token)
+        data = {"message": message.pk} | (data or {})
+    return _move(request, action, by=by, data=data, **changes)
 
 
 # --- Submission ---------------------------------------------------------------------------------
@@ -113,7 +135,7 @@ def submit_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
         by=by,
         reference=_next_reference(request.municipality, today.year),
         submitted_at=now,
-        due_on=add_working_days(today, settings.ACKNOWLEDGE_WITHIN_WORKING_DAYS),
+        due_on=acknowledgement_due(today),
         assignee=_spoc_on(request.municipality, today),
         outside_agreement=_is_outside_agreement(request.municipality, request.kind, today),
     )
@@ -130,13 +152,6 @@ def hold_submissions(municipalities: Iterable[Municipality], on: dt.date) -> Non
 # --- Whoever was asked --------------------------------------------------------------------------
 
 
-def _completion_due(request: ServiceRequest) -> dt.date:
-    """The target of the kind; what the agency asks for, by the day it named."""
-    if request.is_from_agency and request.wished_by:
-        return request.wished_by
-    return add_working_days(timezone.localdate(), settings.COMPLETE_WITHIN_WORKING_DAYS[request.kind])
-
-
 @transaction.atomic
 def acknowledge_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
     """Tell whoever asked that the request was read; from here the target for completion counts."""
@@ -148,7 +163,7 @@ def acknowledge_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
         by=by,
         acknowledged_at=timezone.now(),
         assignee=assignee,
-        due_on=_completion_due(request),
+        due_on=completion_due(request, timezone.localdate()),
     )
 
 
@@ -215,19 +230,13 @@ def close_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
 
 @transaction.atomic
 def reopen_request(request: ServiceRequest, *, by: User, reason: str, language: str, token: uuid.UUID | None = None) -> ServiceRequest:
-    """Take up again what is completed, or closed not too long ago, because something is missing; the time for it starts anew.
+    """Take up again what is completed, or closed not too long ago, because something is missing; its clock goes on.
 
     Only whoever asked may, with a reason the other side reads.
     """
     reason = _words(reason, "reason")
     message = _write_message(request, by=by, body=reason, language=language, token=token)
-    anew: dict[str, Any] = {"ended_at": None, "completed_at": None, "due_on": _due_anew(request)}
-    return _move(request, Action.REOPEN, by=by, data={"message": message.pk}, **anew)
-
-
-def _due_anew(request: ServiceRequest) -> dt.date:
-    """The day the agency named may lie behind by now: then as long as an acknowledgement may take, but for the work."""
-    return max(_completion_due(request), add_working_days(timezone.localdate(), settings.ACKNOWLEDGE_WITHIN_WORKING_DAYS))
+    return _move(request, Action.REOPEN, by=by, data={"message": message.pk}, ended_at=None, completed_at=None)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from municipalities.http import PersonRequest
 from municipalities.models import Municipality, User
+from partnerships.deadlines import expected_on
 from partnerships.forms.requests import ReplyForm, RequestFilter, WithdrawForm
 from partnerships.forms.steps import sections_of
 from partnerships.models import Event, Message, ServiceRequest
@@ -103,6 +104,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
         "missing": len(missing_to_submit(shown)) if Action.SUBMIT in actions else 0,
         "is_overdue": shown.is_overdue(timezone.localdate()),
         "outcome": outcome_of(request, shown),
+        "expected_on": expected_on(shown, timezone.localdate()),
     }
     return render(request, "partnerships/requests/request_page.html", context, status=status)
 

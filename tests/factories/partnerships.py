@@ -133,6 +133,7 @@ class RequestFactory(factory.django.DjangoModelFactory[ServiceRequest]):
     completed_at = factory.LazyAttribute(lambda o: _hours_after(o.submitted_at, 96) if o.state in {State.COMPLETED, State.CLOSED} else None)
     ended_at = factory.LazyAttribute(lambda o: _hours_after(o.created_at, 144) if o.state in ServiceRequest.ENDED else None)
     due_on = factory.LazyAttribute(lambda o: None if o.submitted_at is None else days_from_today(7))
+    clock_stopped_on = factory.LazyAttribute(lambda o: days_from_today(-1) if o.state == State.WAITING else None)
     result = factory.LazyAttribute(lambda o: "" if o.completed_at is None else "Le rapport est remis au collège.")
     reference = factory.LazyAttribute(_reference)
 

@@ -4,12 +4,15 @@ import itertools
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from municipalities.models import User
 from partnerships.models import Event, Message, ServiceRequest
 from partnerships.permissions import TRANSITIONS, Action, Party, allowed_actions
 from partnerships.services import drafts
 from partnerships.services import requests as services
+from partnerships.services.deadlines import move_deadline
+from partnerships.working_days import add_working_days
 from tests.factories import RequestFactory, UserFactory
 from tests.partnerships.conftest import Cast
 
@@ -31,6 +34,9 @@ ACTS: dict[Action, Callable[[ServiceRequest, User], object]] = {
     Action.WITHDRAW: lambda request, by: services.withdraw_request(request, by=by),
     Action.ASSIGN: lambda request, by: services.assign_request(request, by=by, to=UserFactory(spoc=True)),
     Action.MESSAGE: lambda request, by: services.send_message(request, by=by, body="Bonjour.", language="fr"),
+    Action.MOVE_DEADLINE: lambda request, by: move_deadline(
+        request, by=by, due_on=add_working_days(timezone.localdate(), 9), reason="Les chiffres manquent.", language="fr"
+    ),
 }
 EVERY = [
     pytest.param(state, action, party, id=f"{state}-{action}-{party}")

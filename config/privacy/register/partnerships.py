@@ -63,7 +63,7 @@ PARTNERSHIPS = {
         fields=all_uses(
             uses("id key token revision step_revisions", MACHINERY),
             uses("municipality direction kind state reference language outside_agreement created_at submitted_at", FIGURES),
-            uses("acknowledged_at completed_at ended_at due_on is_urgent wished_by", FIGURES),
+            uses("acknowledged_at completed_at ended_at due_on clock_stopped_on is_urgent wished_by", FIGURES),
             uses("asked_by asked_for assignee", WHO),
             uses("title description area wished_by_reason urgent_reason partners_contacted reason result", WORDS),
             uses("technical_contact", CONTACT),
@@ -96,6 +96,12 @@ PARTNERSHIPS = {
         links={"by": Link.ACTED},
         fields=all_uses(uses("id", MACHINERY), uses("request association founded_on entered_at", FIGURES), uses("by", WHO)),
     ),
+    "partnerships.DeadlineTarget": Entry(
+        fields=all_uses(
+            uses("id", MACHINERY), uses("what working_days warn_before source_fr source_nl", Use(Purpose.PUBLICATION, Retention.EVER))
+        )
+    ),
+    "partnerships.DeadlineNotice": Entry(fields=uses("id request due_on moment made_at", MACHINERY)),
     "partnerships.ReferenceCounter": Entry(fields=uses("id municipality year last", Use(Purpose.OPERATION, Retention.EVER))),
     "partnerships.Message": Entry(
         links={"author": Link.WROTE, "behalf_of": Link.ACTED},
