@@ -126,6 +126,7 @@ class DemoStack:
             "DEMO_FOLDER": str(self.folder),
         }
         environment.setdefault("MEDIA_ROOT", str(self.folder / "media"))
+        environment.setdefault("MAIL_JOURNAL", str(self.folder / "journal"))
         environment.setdefault("BASE_URL", f"http://127.0.0.1:{self.port}")
         if "DATABASE_URL" not in environment:
             with self._step("PostgreSQL"):

@@ -233,8 +233,14 @@ MAIL_BATCH_SIZE = env.int("MAIL_BATCH_SIZE", default=50)
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=90)  # well above MAIL_ANSWER_TIMEOUT
 if MAIL_LEASE_SECONDS < MAIL_ANSWER_TIMEOUT + 8:
     raise ImproperlyConfigured("MAIL_LEASE_SECONDS must be at least 8 more than MAIL_ANSWER_TIMEOUT, or nothing could ever be sent.")
+# Where this host's senders write what they hand over: mailings then go out in sets. Empty: every mail is settled by itself.
+MAIL_JOURNAL = env.str("MAIL_JOURNAL", default="")
+MAIL_JOURNAL_SYNC = env.bool("MAIL_JOURNAL_SYNC", default=True)  # survive a power cut, not only a kill
+MAIL_JOURNAL_BATCH = env.int("MAIL_JOURNAL_BATCH", default=500)  # mails in one set at most: what is in doubt when a host is lost
+MAIL_JOURNAL_PATIENCE = env.int("MAIL_JOURNAL_PATIENCE", default=900)  # seconds to wait for a host that has a journal to read
 MAIL_SENDERS = env.int("MAIL_SENDERS", default=2)  # at a time, over all workers; urgent mail may add one
 MAIL_PAUSE_AFTER_FAULTS = env.int("MAIL_PAUSE_AFTER_FAULTS", default=5)
+MAIL_PAUSE_AFTER_REFUSALS = env.int("MAIL_PAUSE_AFTER_REFUSALS", default=15)  # in a row: the relay refuses the sender, not them
 MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=15)  # doubles at each attempt, up to four hours
 MAIL_MAX_ATTEMPTS = env.int("MAIL_MAX_ATTEMPTS", default=36)  # about 4½ days, as RFC 5321 4.5.4.1 asks
 AGENCY_NAME_FR = env.str("AGENCY_NAME_FR", default="Agence bruxelloise pour l'Entrepreneuriat")

@@ -1,11 +1,14 @@
 """Who receives a mail: chosen by role, portfolio and the dates of mandates, and asked again at the last moment."""
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -81,7 +84,79 @@ def reviewers() -> QuerySet[User]:
     return User.objects.filter(is_cabinet_reviewer=True, is_active=True).order_by("pk")
 
 
-# --- The last moment ----------------------------------------------------------------------------
+# --- The last moment: mailings ------------------------------------------------------------------
+
+# Who a mail of a mailing would reach now, a row a mail however many mandates: one query for any number of them.
+READERS = """
+SELECT delivery.id, delivery.run_id, person.is_active, person.is_staff, person.form_of_address,
+       lower(person.email) = lower(delivery.email), preference.unsubscribed_at IS NOT NULL,
+       (SELECT jsonb_agg(jsonb_build_array(mandate.role, mandate.portfolios, mandate.municipality_id) ORDER BY mandate.id)
+        FROM municipalities_mandate AS mandate WHERE mandate.user_id = person.id AND mandate.period @> %s::date)
+FROM mailings_delivery AS delivery
+JOIN municipalities_user AS person ON person.id = delivery.recipient_id
+LEFT JOIN mailings_mailpreference AS preference ON preference.user_id = person.id
+WHERE delivery.id = ANY(%s)
+"""
+
+
+class HeldNow(NamedTuple):
+    """What matters of a mandate in force."""
+
+    role: str
+    portfolios: list[str]
+    municipality_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What is true now of the person to whom one mail of a mailing goes."""
+
+    run_id: int
+    is_active: bool
+    is_staff: bool
+    form_of_address: str
+    has_this_address: bool
+    has_unsubscribed: bool
+    mandates: tuple[HeldNow, ...]
+
+    def reason_against(self, mailing: Mailing | None) -> Delivery.Skip | None:
+        """None, or why the mailing is not to reach this person after all."""
+        if not self.is_active or not self.mandates:
+            return Skip.NO_ACCESS
+        if not self.has_this_address:
+            return Skip.ADDRESS_CHANGED
+        if self.has_unsubscribed:
+            return Skip.UNSUBSCRIBED
+        return None if mailing and any(_is_chosen(mailing, mandate) for mandate in self.mandates) else Skip.NO_LONGER_CONCERNED
+
+
+def readers_of(deliveries: Iterable[int], on: dt.date) -> dict[int, Reader]:
+    """The readers of these mails of mailings on that day, by the number of the mail."""
+    with connection.cursor() as cursor:
+        cursor.execute(READERS, [on, list(deliveries)])
+        return {pk: _reader(facts, json.loads(held or "[]")) for pk, *facts, held in cursor.fetchall()}
+
+
+def _reader(facts: list[Any], held: list[list[Any]]) -> Reader:
+    run_id, is_active, is_staff, form_of_address, has_this_address, has_unsubscribed = facts
+    mandates = tuple(HeldNow(*mandate) for mandate in held)
+    return Reader(run_id, is_active, is_staff, form_of_address, has_this_address, has_unsubscribed, mandates)
+
+
+def mailings_of(runs: Iterable[int]) -> dict[int, Mailing]:
+    """The mailing of each run."""
+    return {mailing.run.pk: mailing for mailing in Mailing.objects.filter(run__in=set(runs)).select_related("run")}
+
+
+def _is_chosen(mailing: Mailing, mandate: HeldNow) -> bool:
+    if mandate.role not in mailing.audience_roles:
+        return False
+    if mandate.role != Mandate.Role.ALDERMAN or not mailing.audience_portfolios:
+        return True
+    return bool(set(mandate.portfolios) & set(mailing.audience_portfolios))
+
+
+# --- The last moment: other mails ---------------------------------------------------------------
 
 
 class _Now:
@@ -89,7 +164,7 @@ class _Now:
 
     def __init__(self, deliveries: Sequence[Delivery], on: dt.date) -> None:
         people = {delivery.recipient_id for delivery in deliveries}
-        self.people = User.objects.select_related("mail_preference").in_bulk(people)
+        self.people = User.objects.in_bulk(people)
         self.mandates: dict[int, list[Mandate]] = defaultdict(list)
         for mandate in Mandate.objects.in_force(on).filter(user__in=people):
             self.mandates[mandate.user_id].append(mandate)
@@ -97,8 +172,6 @@ class _Now:
         for delegation in Delegation.objects.live(on).filter(delegate__in=people).select_related("mandate"):
             self.delegations[delegation.delegate_id].append(delegation)
         self.places, self.words_of_welcome = _places_and_welcomes(deliveries)
-        runs = {delivery.run_id for delivery in deliveries if delivery.run_id}
-        self.mailings = {mailing.run.pk: mailing for mailing in Mailing.objects.filter(run__in=runs).select_related("run")}
 
     def reason_against(self, delivery: Delivery) -> Delivery.Skip | None:
         person = self.people[delivery.recipient_id]
@@ -111,20 +184,9 @@ class _Now:
             return Skip.ADDRESS_CHANGED
         if delivery.kind == Delivery.Kind.LOGIN_CODE and timezone.now() - delivery.planned_at > CODE_LASTS:
             return Skip.NO_LONGER_CONCERNED
-        if delivery.kind == Delivery.Kind.MAILING:
-            return self._reason_against_mailing(delivery, person, mandates)
         if delivery.kind == Delivery.Kind.NOTICE:
             return self._reason_against_notice(delivery, person, mandates)
         return None
-
-    def _reason_against_mailing(self, delivery: Delivery, person: User, mandates: list[Mandate]) -> Delivery.Skip | None:
-        if not mandates:
-            return Skip.NO_ACCESS
-        preference = getattr(person, "mail_preference", None)
-        if preference and preference.unsubscribed_at:
-            return Skip.UNSUBSCRIBED
-        mailing = self.mailings.get(delivery.run_id or 0)
-        return None if mailing and any(_is_chosen(mailing, mandate) for mandate in mandates) else Skip.NO_LONGER_CONCERNED
 
     def _reason_against_notice(self, delivery: Delivery, person: User, mandates: list[Mandate]) -> Delivery.Skip | None:
         """What concerns a municipality goes to people with a mandate in it, own or delegated, and to staff; to nobody else."""
@@ -145,15 +207,11 @@ def _places_and_welcomes(deliveries: Iterable[Delivery]) -> tuple[dict[int, set[
     return places, {pk for pk, _one, _listed, verb in rows if verb == Event.Verb.PERSON_WELCOMED}
 
 
-def _is_chosen(mailing: Mailing, mandate: Mandate) -> bool:
-    if mandate.role not in mailing.audience_roles:
-        return False
-    if mandate.role != Mandate.Role.ALDERMAN or not mailing.audience_portfolios:
-        return True
-    return bool(set(mandate.portfolios) & set(mailing.audience_portfolios))
-
-
 def still_wanted(deliveries: Sequence[Delivery], on: dt.date) -> dict[int, Delivery.Skip | None]:
     """Ask again, just before sending: per delivery None, or why the mail is not to go out after all."""
-    now = _Now(deliveries, on)
-    return {delivery.pk: now.reason_against(delivery) for delivery in deliveries}
+    readers = readers_of([delivery.pk for delivery in deliveries if delivery.kind == Delivery.Kind.MAILING], on)
+    mailings = mailings_of(reader.run_id for reader in readers.values())
+    others = [delivery for delivery in deliveries if delivery.kind != Delivery.Kind.MAILING]
+    now = _Now(others, on) if others else None
+    reasons = {delivery.pk: now.reason_against(delivery) for delivery in others} if now else {}
+    return reasons | {pk: reader.reason_against(mailings.get(reader.run_id)) for pk, reader in readers.items()}

@@ -15,7 +15,6 @@ from email.header import Header
 from email.utils import parseaddr
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -77,10 +76,10 @@ class PhasedEmailBackend(EmailBackend):
             opened = super().open()
             if opened:
                 # The dot is a packet of three bytes: without this it waits for the acknowledgement of what went before.
-                self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as fault:  # SMTPException is one; a wrong password too says nothing of any recipient
-            self._drop()
-            raise NotTaken(_words(fault), of_server=True) from fault
+            self.drop()
+            raise NotTaken(words_of(fault), of_server=True) from fault
         return opened
 
     def close(self) -> None:
@@ -88,13 +87,13 @@ class PhasedEmailBackend(EmailBackend):
         try:
             super().close()
         except OSError:
-            self._drop()
+            self.drop()
 
     def _send(self, email_message: EmailMessage) -> bool:
         if not email_message.recipients():
             return False
         try:
-            email_message.server_response = self._transact(*_prepared(email_message))  # type: ignore[attr-defined]
+            email_message.server_response = self._transact(*prepared(email_message))  # type: ignore[attr-defined]
         except DeliveryFault:
             if not self.fail_silently:
                 raise
@@ -104,64 +103,64 @@ class PhasedEmailBackend(EmailBackend):
     def _transact(self, sender: str, recipients: list[str], content: bytes) -> str:
         try:
             self._envelope(sender, recipients, content)
-            self._smtp.send(content)
+            self.smtp.send(content)
             if self.before_dot:
                 self.before_dot()
-            self._listen()
+            self.listen()
         except DeliveryFault:
             raise  # the server answered, the connection is in order or was dropped on purpose
         except OSError as fault:
-            self._drop()
-            raise NotTaken(_words(fault), of_server=True) from fault
+            self.drop()
+            raise NotTaken(words_of(fault), of_server=True) from fault
         except BaseException:
-            self._drop()
+            self.drop()
             raise
         return self._dot()
 
     def _envelope(self, sender: str, recipients: list[str], content: bytes) -> None:
         """MAIL, RCPT and DATA, until the server waits for the content."""
-        smtp = self._smtp
+        smtp = self.smtp
         smtp.ehlo_or_helo_if_needed()
-        code, reply = smtp.mail(sender, _mail_options(smtp, content))
+        code, reply = smtp.mail(sender, self.mail_options(content))
         if code // 100 != 2:
             self._turn_down(code, reply, refused=code in TOO_BIG, of_server=True)
         for recipient in recipients:
             code, reply = smtp.rcpt(recipient)
             if code // 100 != 2:
-                self._turn_down(code, reply, refused=_is_final(code), of_server=code in OUR_FAULT or code < 0)
+                self._turn_down(code, reply, refused=is_final(code), of_server=code in OUR_FAULT or code < 0)
         code, reply = smtp.docmd("DATA")
         if code != START_INPUT:
-            self._turn_down(code, reply, refused=_is_final(code), of_server=True)
+            self._turn_down(code, reply, refused=is_final(code), of_server=True)
 
-    def _listen(self) -> None:
+    def listen(self) -> None:
         """A server that hung up, or speaks out of turn, while it should wait for the dot: no dot, no doubt."""
-        sock = self._sock
+        sock = self.sock
         if not isinstance(sock, ssl.SSLSocket) and select.select([sock], [], [], 0)[0]:
             raise smtplib.SMTPServerDisconnected("The server did not wait for the end of the message")
 
     def _dot(self) -> str:
         """The moment of doubt, kept as short as can be; patience with a server that thinks makes doubts rare."""
-        smtp = self._smtp
+        smtp = self.smtp
         try:
-            self._sock.settimeout(settings.MAIL_ANSWER_TIMEOUT)
+            self.sock.settimeout(settings.MAIL_ANSWER_TIMEOUT)
             smtp.send(b".\r\n")
             code, reply = smtp.getreply()
-            self._sock.settimeout(self.timeout)
+            self.sock.settimeout(self.timeout)
         except OSError as fault:
-            self._drop()
-            raise InDoubt(_words(fault), of_server=True) from fault
+            self.drop()
+            raise InDoubt(words_of(fault), of_server=True) from fault
         except BaseException:
-            self._drop()
+            self.drop()
             raise
         answer = printable(f"{code} {printable(reply)}")
         if code // 100 == 2:
             return answer
         if code // 100 not in {4, 5}:
-            self._drop()
+            self.drop()
             raise InDoubt(answer, of_server=True)
         if code == SERVICE_CLOSING:
-            self._drop()
-        raise (Refused if _is_final(code) else NotTaken)(answer, of_server=not _is_final(code))
+            self.drop()
+        raise (Refused if is_final(code) else NotTaken)(answer, of_server=not is_final(code))
 
     def _turn_down(self, code: int, reply: bytes, *, refused: bool, of_server: bool) -> None:
         """Clear the way for the next message, then raise what this answer means."""
@@ -169,30 +168,39 @@ class PhasedEmailBackend(EmailBackend):
         if code // 100 in {4, 5} and code != SERVICE_CLOSING:
             self._reset()
         else:
-            self._drop()
+            self.drop()
         if refused:
             raise Refused(answer)
         raise NotTaken(answer, of_server=of_server or code == SERVICE_CLOSING)
 
+    def mail_options(self, content: bytes) -> list[str]:
+        """What MAIL tells the server beforehand, as far as it understands it."""
+        options = []
+        if self.smtp.has_extn("size"):
+            options.append(f"size={len(content)}")
+        if self.smtp.has_extn("8bitmime") and not content.isascii():
+            options.append("body=8bitmime")
+        return options
+
     def _reset(self) -> None:
         try:
-            self._smtp.rset()
+            self.smtp.rset()
         except OSError:
-            self._drop()
+            self.drop()
 
     @property
-    def _smtp(self) -> smtplib.SMTP:
+    def smtp(self) -> smtplib.SMTP:
         if self.connection is None:
             raise smtplib.SMTPServerDisconnected("The connection was dropped")
         return self.connection
 
     @property
-    def _sock(self) -> socket.socket:
-        if self._smtp.sock is None:
+    def sock(self) -> socket.socket:
+        if self.smtp.sock is None:
             raise smtplib.SMTPServerDisconnected("The connection was dropped")
-        return self._smtp.sock
+        return self.smtp.sock
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
         """Let go of the connection without a word: the server never takes a message whose dot did not come."""
         for connection in (self._partial_connection, self.connection):
             if connection is not None:
@@ -200,7 +208,7 @@ class PhasedEmailBackend(EmailBackend):
         self._partial_connection = self.connection = None
 
 
-def _prepared(message: EmailMessage) -> tuple[str, list[str], bytes]:
+def prepared(message: EmailMessage) -> tuple[str, list[str], bytes]:
     """Envelope and dot-stuffed content; a message that cannot be written is refused before anything is said."""
     encoding = message.encoding or settings.DEFAULT_CHARSET
     try:
@@ -231,21 +239,12 @@ def _address(address: str, encoding: str) -> str:
     return sanitize_address(address, encoding)
 
 
-def _mail_options(smtp: Any, content: bytes) -> list[str]:
-    options = []
-    if smtp.has_extn("size"):
-        options.append(f"size={len(content)}")
-    if smtp.has_extn("8bitmime") and not content.isascii():
-        options.append("body=8bitmime")
-    return options
-
-
-def _is_final(code: int) -> bool:
+def is_final(code: int) -> bool:
     """A 5xx that speaks of this recipient or this message."""
     return code // 100 == 5 and code not in OUR_FAULT
 
 
-def _words(fault: OSError) -> str:
+def words_of(fault: OSError) -> str:
     if isinstance(fault, smtplib.SMTPResponseException):
         return f"{fault.smtp_code} {printable(fault.smtp_error)}"
     return f"{type(fault).__name__}: {fault}"

@@ -7,7 +7,8 @@ are told apart by the mark alone, and a sender that stalled past its lease canno
 """
 
 from mailings.delivery.claims import Claim, claim
+from mailings.delivery.outcomes import Outcome
 from mailings.delivery.recovery import reconcile, sweep
-from mailings.delivery.sending import Outcome, deliver_batch, deliver_queue
+from mailings.delivery.sending import deliver_batch, deliver_queue
 
 __all__ = ["Claim", "Outcome", "claim", "deliver_batch", "deliver_queue", "reconcile", "sweep"]

@@ -74,6 +74,7 @@ def claim(*, limit: int | None = None, urgent_only: bool = False) -> Claim:
             Delivery.objects.filter(pk__in=keys).update(
                 state=State.SENDING,
                 claim=token,
+                journal="",
                 lease_until=Now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS),
                 attempts=F("attempts") + 1,
                 handed_over_at=None,
@@ -134,7 +135,7 @@ def hand_back(claim: Claim) -> int:
 
 def unreached() -> dict[str, Any]:
     """The changes that make a claimed row one that waits, as if it had never been claimed."""
-    return {"state": State.PENDING, "claim": None, "lease_until": None, "attempts": Greatest(F("attempts") - 1, 0)}
+    return {"state": State.PENDING, "claim": None, "journal": "", "lease_until": None, "attempts": Greatest(F("attempts") - 1, 0)}
 
 
 def blank_login_codes() -> dict[str, Any]:
@@ -157,6 +158,11 @@ def _rows_changed(sql: str, parameters: list[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.rowcount
+
+
+def rows_changed_durably(sql: str, parameters: list[Any]) -> int:
+    """Run one statement, waiting out a database that is away for some seconds; return how many rows it changed."""
+    return _durably(lambda: _rows_changed(sql, parameters))
 
 
 def _durably(write: Callable[[], int]) -> int:

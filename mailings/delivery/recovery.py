@@ -1,10 +1,14 @@
 """What nobody holds any more is found again: rows of dead senders, work nobody was rung for, runs nobody ended."""
 
+import uuid
+from collections.abc import Iterable
+
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from mailings.delivery import journal
 from mailings.delivery.claims import State, blank_login_codes, unreached
 from mailings.delivery.runs import finish_runs
 from mailings.doorbell import ring
@@ -17,6 +21,7 @@ DIED = "The sender stopped after handing over; no answer was written down."
 def sweep() -> None:
     """Put the house in order; ring once, however much is due."""
     reconcile()
+    forget_old_journals()
     finish_runs()
     if settings.MAIL_START_HELD:
         logger.warning("sender_held", reason="MAIL_START_HELD")
@@ -26,13 +31,23 @@ def sweep() -> None:
 
 @transaction.atomic
 def reconcile() -> None:
-    """Rows whose lease ran out: the marked one may have been taken, so policy decides; the rest surely were not."""
-    abandoned = Delivery.objects.abandoned().select_related("run")
+    """Rows whose lease ran out. The one that was handed over may have been taken, so policy decides; the rest surely was not.
+
+    Which one that is stands in the row, or in the journal of its sender: this host's journals are read, those of another
+    host are waited for, and given up with it after MAIL_JOURNAL_PATIENCE.
+    """
+    host = journal.host() if journal.is_kept() else ""
+    abandoned = Delivery.objects.abandoned().readable_at(host).select_related("run")
     rows = list(abandoned.select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("priority", "pk"))
-    doubtful = [row for row in rows if row.handed_over_at]
-    untouched = [row.pk for row in rows if not row.handed_over_at]
+    read = {claim: journal.read(claim) for claim in {row.claim for row in rows if host and row.journal == host and row.claim}}
+    taken = {row.pk: read[row.claim].answered[row.pk] for row in rows if row.claim in read and row.pk in read[row.claim].answered}
+    left = [row for row in rows if row.pk not in taken]
+    doubtful = [row for row in left if _may_have_been_taken(row, read)]
+    untouched = [row.pk for row in left if not _may_have_been_taken(row, read)]
     again = [row.pk for row in doubtful if may_resend(row)]
     unknown = [row.pk for row in doubtful if not may_resend(row)]
+    for pk, response in taken.items():
+        Delivery.objects.filter(pk=pk).update(state=State.SENT, sent_at=Now(), response=response, claim=None, lease_until=None)
     if untouched:
         Delivery.objects.filter(pk__in=untouched).update(**unreached())
     if again:
@@ -40,7 +55,27 @@ def reconcile() -> None:
     if unknown:
         _release(unknown, state=State.UNKNOWN, **blank_login_codes())
     if rows:
-        logger.warning("claims_reconciled", given_back=len(untouched), sent_again=again, in_doubt=unknown)
+        logger.warning("claims_reconciled", journals=len(read), taken=len(taken), given_back=len(untouched), again=again, in_doubt=unknown)
+    transaction.on_commit(lambda: _forget(read))
+
+
+def _may_have_been_taken(row: Delivery, read: dict[uuid.UUID, journal.Entries]) -> bool:
+    if not row.journal:
+        return row.handed_over_at is not None
+    entries = read.get(row.claim) if row.claim else None
+    return entries is None or row.pk in entries.doubtful  # without its journal nobody knows of any mail of a set
+
+
+def _forget(claims: Iterable[uuid.UUID]) -> None:
+    for claim in claims:
+        journal.forget(claim)
+
+
+def forget_old_journals() -> None:
+    """Journals whose rows were settled, though their sender did not live to tidy up."""
+    for claim in journal.left_behind():
+        if not Delivery.objects.held_by(claim).exists():
+            journal.forget(claim)
 
 
 def may_resend(delivery: Delivery) -> bool:

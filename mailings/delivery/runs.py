@@ -32,6 +32,11 @@ def forgive_faults(run: Run) -> None:
         run.consecutive_faults = 0
 
 
+def forgive_runs(runs: Iterable[int]) -> None:
+    """The same for all runs of a set."""
+    Run.objects.filter(pk__in=list(runs), consecutive_faults__gt=0).update(consecutive_faults=0)
+
+
 @transaction.atomic
 def pause_ill_run(run: Run) -> None:
     """Pause by the portal itself, so that the editors are told once; resuming continues with exactly the rest."""

@@ -3,7 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -14,14 +14,15 @@ from django.utils import timezone
 
 from mailings.audience import still_wanted
 from mailings.delivery import claims
+from mailings.delivery.campaigns import Campaigns
 from mailings.delivery.claims import Claim, ClaimLost, TakenBack
-from mailings.delivery.recovery import may_resend
-from mailings.delivery.runs import count_fault, finish_runs, forgive_faults
+from mailings.delivery.outcomes import Outcome, settle_fault
+from mailings.delivery.runs import finish_runs, forgive_faults
 from mailings.delivery.wire import Wire
 from mailings.doorbell import ring
 from mailings.models import Delivery
 from mailings.rendering import build_messages
-from mailings.smtp import DeliveryFault, InDoubt, NotTaken, Refused
+from mailings.smtp import DeliveryFault, NotTaken
 
 logger = structlog.get_logger(__name__)
 Build = Callable[[Sequence[Delivery]], Mapping[int, EmailMessage]]
@@ -29,25 +30,6 @@ Recheck = Callable[[Sequence[Delivery], date], Mapping[int, Delivery.Skip | None
 # Short turns: the other tasks of the worker get theirs, and a worker asked to stop does so between two mails,
 # well within its soft shutdown. A ring costs nothing, so the queue is taken up again at once.
 TURN_SECONDS = 15
-
-
-@dataclass
-class Outcome:
-    """What became of a batch."""
-
-    claimed: int = 0
-    sent: int = 0
-    skipped: int = 0
-    failed: int = 0
-    put_off: int = 0
-    in_doubt: int = 0
-    ill: bool = False  # the server is: there is no use in going on
-    faults: int = field(default=0, repr=False)  # of the server, one after the other
-
-    @property
-    def leads_on(self) -> bool:
-        """Something was settled and the server is well: the next batch is worth a try."""
-        return not self.ill and bool(self.sent + self.skipped + self.failed + self.put_off + self.in_doubt)
 
 
 def deliver_queue(*, seconds: float = TURN_SECONDS) -> None:
@@ -58,11 +40,20 @@ def deliver_queue(*, seconds: float = TURN_SECONDS) -> None:
     until = time.monotonic() + seconds
     urgent_only = claims.live_claims() >= settings.MAIL_SENDERS
     with Wire() as wire:
+        campaigns = Campaigns(wire, until) if Campaigns.may_be_used(wire) else None
         while time.monotonic() < until:
-            if not deliver_batch(wire=wire, until=until, urgent_only=urgent_only).leads_on:
+            if not _deliver_next(wire, until, urgent_only, campaigns).leads_on:
                 return  # what is left, if anything, waits for the sweep
     if Delivery.objects.due().exists():
         ring()
+
+
+def _deliver_next(wire: Wire, until: float, urgent_only: bool, campaigns: Campaigns | None) -> Outcome:
+    """Codes and notices mail by mail, before every set of a mailing; without a journal mailings go so as well."""
+    outcome = deliver_batch(wire=wire, until=until, urgent_only=urgent_only or campaigns is not None)
+    if outcome.claimed or urgent_only or campaigns is None:
+        return outcome
+    return campaigns.deliver_set()
 
 
 def deliver_batch(
@@ -134,32 +125,12 @@ class _Batch:
                 raise NotTaken("The mail could not be made.", of_server=True)
             response = self.wire.send(message, before_dot=lambda: claims.hand_over(self.claim, delivery))
         except DeliveryFault as fault:
-            return self._settle_fault(delivery, fault)
+            return settle_fault(self.claim, self.outcome, delivery, fault)
         claims.settle_sent(self.claim, delivery, response)
-        self.outcome.sent += 1
-        self.outcome.faults = 0
+        self.outcome.count_sent()
         if delivery.run:
             forgive_faults(delivery.run)
         return False
-
-    def _settle_fault(self, delivery: Delivery, fault: DeliveryFault) -> bool:
-        logger.warning("delivery_fault", delivery=delivery.pk, fault=type(fault).__name__, of_server=fault.of_server)
-        if isinstance(fault, InDoubt) and not may_resend(delivery):
-            claims.settle_unknown(self.claim, delivery, fault.response)
-            self.outcome.in_doubt += 1
-        elif isinstance(fault, Refused) or delivery.attempts >= settings.MAIL_MAX_ATTEMPTS:
-            claims.settle_failed(self.claim, delivery, fault.response)
-            self.outcome.failed += 1
-        else:
-            claims.put_off(self.claim, delivery, fault.response)
-            self.outcome.put_off += 1
-        return fault.of_server and self._count_fault(delivery)
-
-    def _count_fault(self, delivery: Delivery) -> bool:
-        """A fault of the server: too many in a row end the batch and pause the run."""
-        self.outcome.faults += 1
-        self.outcome.ill = self.outcome.faults >= settings.MAIL_PAUSE_AFTER_FAULTS
-        return delivery.run is not None and count_fault(delivery.run)
 
 
 def _built(deliveries: list[Delivery], build: Build) -> Mapping[int, EmailMessage]:

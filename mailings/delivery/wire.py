@@ -1,6 +1,6 @@
 """The way out: Django's mail API, so SMTP and every provider of django-anymail work, each fault with one of three meanings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from anymail.exceptions import (
 )
 from django.core.mail import EmailMessage, get_connection
 
+from mailings.pipeline import Letter, Pipeline, Reception
 from mailings.smtp import DeliveryFault, InDoubt, NotTaken, PhasedEmailBackend, Refused, printable
 
 OF_THIS_MAIL = (AnymailRecipientsRefused, AnymailInvalidAddress, AnymailSerializationError, AnymailUnsupportedFeature)
@@ -36,9 +37,18 @@ class Wire:
     def close(self) -> None:
         self._connection.close()
 
+    @property
+    def is_smtp(self) -> bool:
+        """A connection that knows its phases, and takes letters one behind the other."""
+        return isinstance(self._connection, PhasedEmailBackend)
+
+    def send_letters(self, letters: Sequence[Letter], reception: Reception) -> None:
+        """Send prepared letters over the one connection; `reception` hears what becomes of each."""
+        Pipeline(self._connection).send(letters, reception)
+
     def send(self, message: EmailMessage, *, before_dot: Callable[[], None]) -> str:
         """Send one mail and return the server's answer; raises NotTaken, Refused, InDoubt, or what `before_dot` raises."""
-        if isinstance(self._connection, PhasedEmailBackend):
+        if self.is_smtp:
             self._connection.open()
             self._connection.before_dot = before_dot
             if not self._connection.send_messages([message]):

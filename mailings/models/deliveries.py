@@ -1,5 +1,6 @@
 """The delivery engine's tables: a mail is a row before it is a mail (ARCHITECTURE, 'The delivery engine')."""
 
+import datetime as dt
 import uuid
 from typing import ClassVar
 
@@ -92,6 +93,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Held by a sender whose lease ran out: it died or stalled."""
         return self.filter(state=Delivery.State.SENDING, lease_until__lte=Now())
 
+    def readable_at(self, host: str) -> "DeliveryQuerySet":
+        """Without those whose journal lies on another host, as long as that one is waited for."""
+        elsewhere = ~models.Q(journal__in=["", host])
+        patience = dt.timedelta(seconds=settings.MAIL_JOURNAL_PATIENCE)
+        return self.exclude(elsewhere & models.Q(lease_until__gt=Now() - patience))
+
     def in_doubt(self) -> "DeliveryQuerySet":
         return self.filter(state=Delivery.State.UNKNOWN)
 
@@ -146,6 +153,9 @@ class Delivery(models.Model):
     skip_reason = models.CharField(_("why skipped"), max_length=20, choices=Skip.choices, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     claim = models.UUIDField(null=True, blank=True, help_text=_("Token of the worker that holds this row."))
+    journal = models.CharField(
+        max_length=32, blank=True, default="", db_default="", help_text=_("Name of the host whose journal tells how far its sender came.")
+    )
     lease_until = models.DateTimeField(null=True, blank=True, help_text=_("By the clock of the database."))
     handed_over_at = models.DateTimeField(
         null=True, blank=True, help_text=_("Written just before the final dot: from here on only an answer settles it.")
@@ -180,6 +190,10 @@ class Delivery(models.Model):
                 condition=models.Q(kind="mailing", run__isnull=False, notice__isnull=True)
                 | models.Q(kind="notice", run__isnull=True, notice__isnull=False)
                 | models.Q(kind__in=["login_code", "test"], run__isnull=True, notice__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="delivery_priority_fits_kind",
+                condition=models.Q(kind="mailing", priority__gte=5) | (~models.Q(kind="mailing") & models.Q(priority__lt=5)),
             ),
             models.CheckConstraint(
                 name="delivery_claimed_while_sending",

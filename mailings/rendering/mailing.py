@@ -122,9 +122,14 @@ def sent_content(mailing: Mailing, language: str) -> dict[str, Any]:
 
 def fill_skeleton(skeleton: Skeleton, personal: Personal, *, language: str, token: str) -> RenderedMail:
     """One person's mail: their own pieces spliced into the common part."""
+    html, text = render_personal(personal, CorrespondenceLanguage(language).contents)
+    return fill_skeleton_with(skeleton, html=html, text=text, token=token)
+
+
+def fill_skeleton_with(skeleton: Skeleton, *, html: dict[str, str], text: dict[str, str], token: str) -> RenderedMail:
+    """The common part with these personal pieces, and the signed links of this token."""
     links = {"unsubscribe": portal_link("unsubscribe", token)}
     links |= {f"choose_{one}": portal_link("choose_language", token, one) for one in CONTENT_LANGUAGES}
-    html, text = render_personal(personal, CorrespondenceLanguage(language).contents)
     return skeleton.fill(html | links, text | links)
 
 

@@ -23,7 +23,7 @@ LIST_NAMES = {Kind.MAILING: "mailings", Kind.TEST: "mailings-test", Kind.NOTICE:
 def build_messages(deliveries: Sequence[Delivery]) -> dict[int, EmailMultiAlternatives]:
     """The messages of a batch by delivery, in a fixed number of queries whatever its size."""
     mails = _mails_of_runs([delivery for delivery in deliveries if delivery.kind == Kind.MAILING])
-    return {delivery.pk: _message(delivery, mails.get(delivery.pk) or _ready_made(delivery)) for delivery in deliveries}
+    return {delivery.pk: message_of(delivery, mails.get(delivery.pk) or _ready_made(delivery)) for delivery in deliveries}
 
 
 def _ready_made(delivery: Delivery) -> RenderedMail:
@@ -49,7 +49,8 @@ def _mails_of_runs(deliveries: Sequence[Delivery]) -> dict[int, RenderedMail]:
     return mails
 
 
-def _message(delivery: Delivery, mail: RenderedMail) -> EmailMultiAlternatives:
+def message_of(delivery: Delivery, mail: RenderedMail) -> EmailMultiAlternatives:
+    """The message of one delivery, headers and all."""
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from mailings.rendering.mails import render_text, wrap_text
 from municipalities.languages import reading_in
-from municipalities.models import Mandate, User
+from municipalities.models import Mandate
 from partnerships.models import ServiceRequest, SpocAssignment
 
 MOST_REQUESTS = 5
@@ -42,7 +43,27 @@ class Personal:
     is_sample: bool = False
 
 
-def role_of(user: User, mandates: Iterable[Mandate]) -> str:
+class Person(Protocol):
+    """What a greeting depends on."""
+
+    @property
+    def is_staff(self) -> bool: ...
+
+    @property
+    def form_of_address(self) -> str: ...
+
+
+class Held(Protocol):
+    """What a personal part depends on of a mandate in force."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def municipality_id(self) -> int: ...
+
+
+def role_of(user: Person, mandates: Iterable[Held]) -> str:
     """How a person is addressed: as mayor, as alderman, by first name among colleagues, else without a title.
 
     Where they have said how (`mayor madame`), the form follows the office.
@@ -54,26 +75,38 @@ def role_of(user: User, mandates: Iterable[Mandate]) -> str:
     return f"{office} {user.form_of_address}".strip()
 
 
+@dataclass(frozen=True)
+class Places:
+    """What the personal parts of a day are made of, per municipality."""
+
+    requests: dict[int, list[RequestLine]]
+    spocs: dict[int, list[SpocAssignment]]
+
+
+def places_on(places: set[int], on: dt.date) -> Places:
+    """Open requests and contacts of these municipalities on one day, in a fixed number of queries."""
+    return Places(_requests_of(places), _spocs_of(places, on))
+
+
 def personal_parts(people: Iterable[int], on: dt.date) -> dict[int, Personal]:
     """The personal parts of many people on one day, in a fixed number of queries."""
     mandates: dict[int, list[Mandate]] = defaultdict(list)
     for mandate in Mandate.objects.in_force(on).filter(user__in=list(people)).select_related("user").order_by("pk"):
         mandates[mandate.user_id].append(mandate)
-    places = {mandate.municipality_id for held in mandates.values() for mandate in held}
-    requests = _requests_of(places)
-    spocs = _spocs_of(places, on)
-    return {person: _personal(held, requests, spocs) for person, held in mandates.items()}
+    places = places_on({mandate.municipality_id for held in mandates.values() for mandate in held}, on)
+    return {person: personal_of(held[0].user, held, places) for person, held in mandates.items()}
 
 
-def _personal(mandates: list[Mandate], requests: dict[int, list[RequestLine]], spocs: dict[int, list[SpocAssignment]]) -> Personal:
+def personal_of(user: Person, mandates: Sequence[Held], known: Places) -> Personal:
+    """The personal part of one person, by the mandates they hold that day."""
     places = list(dict.fromkeys(mandate.municipality_id for mandate in mandates))
-    mine = [line for place in places for line in requests[place]]
+    mine = [line for place in places for line in known.requests[place]]
     mine.sort(key=lambda line: (not line.is_turn_of_municipality, line.reference))
     return Personal(
-        role=role_of(mandates[0].user, mandates),
+        role=role_of(user, mandates),
         requests=mine[:MOST_REQUESTS],
         more_requests=max(0, len(mine) - MOST_REQUESTS),
-        spocs=[spoc for place in places for spoc in spocs[place]],
+        spocs=[spoc for place in places for spoc in known.spocs[place]],
         requests_url=settings.BASE_URL + reverse("requests"),
     )
 

@@ -2,9 +2,11 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,13 +43,14 @@ class Worker:
     """One Celery worker, alone with its child in a process group of its own."""
 
     sink: Sink
+    journal: str = ""
     process: "subprocess.Popen[bytes]" = field(init=False)
 
     def __post_init__(self) -> None:
         command = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery", "worker", "--concurrency=1"]
         command += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=ERROR"]
         environment = os.environ | IMPATIENT | {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": _database_url()}
-        environment |= {"REDIS_URL": settings.REDIS_URL, "EMAIL_URL": self.sink.url}
+        environment |= {"REDIS_URL": settings.REDIS_URL, "EMAIL_URL": self.sink.url, "MAIL_JOURNAL": self.journal}
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
 
     def kill(self) -> None:
@@ -83,13 +86,14 @@ class Tally:
 class Stage:
     """One run of a real mailing, and everything that can happen to it."""
 
-    def __init__(self, sink: Sink, people: int, *, workers: int = 2) -> None:
+    def __init__(self, sink: Sink, people: int, *, workers: int = 2, by_journal: bool = False) -> None:
         self.sink = sink
+        self.journal = tempfile.mkdtemp(prefix="portal-chaos-") if by_journal else ""
         self.run = _started_run(people)
         self.editor = UserFactory(editor=True)
         self.killed = 0
         self.faults = 0
-        self.workers = [Worker(sink) for _ in range(workers)]
+        self.workers = [Worker(sink, self.journal) for _ in range(workers)]
 
     # --- hits -----------------------------------------------------------------------------------
 
@@ -98,7 +102,7 @@ class Stage:
         victim = random.choice(self.workers)
         victim.kill()
         self.killed += 1
-        self.workers[self.workers.index(victim)] = Worker(self.sink)
+        self.workers[self.workers.index(victim)] = Worker(self.sink, self.journal)
 
     def flush_broker(self) -> None:
         """Every queue, ring and unacknowledged message is gone."""
@@ -180,6 +184,8 @@ class Stage:
         for worker in self.workers:
             worker.kill()
         self.flush_broker()
+        if self.journal:
+            shutil.rmtree(self.journal, ignore_errors=True)
 
 
 def _started_run(people: int) -> Run:

@@ -27,10 +27,11 @@ def stages() -> Iterator[list[Stage]]:
         stage.close()
 
 
-def test_worker_killed_in_mid_run_leaves_at_most_one_doubt_and_loses_nobody(stages):
+@pytest.mark.parametrize("by_journal", [False, True], ids=["mail by mail", "in sets"])
+def test_worker_killed_in_mid_run_leaves_at_most_one_doubt_and_loses_nobody(stages, by_journal):
     with Sink() as sink:
-        sink.pace = 0.01
-        stage = Stage(sink, 150, workers=1)
+        sink.pace, sink.pipelining = 0.01, by_journal
+        stage = Stage(sink, 150, workers=1, by_journal=by_journal)
         stages.append(stage)
         stage.wait_for_mails(47)
         stage.kill_worker()
@@ -63,8 +64,8 @@ def test_random_rounds(stages, capsys):
 
 def play_round(stages: list[Stage]) -> tuple[Tally, list[str]]:
     with Sink() as sink:
-        sink.pace = 0.004
-        stage = Stage(sink, 300)
+        sink.pace, sink.pipelining = 0.004, random.random() < 0.5
+        stage = Stage(sink, 300, by_journal=random.random() < 0.7)
         stages.append(stage)
         hits = []
         for moment in sorted(random.sample(range(5, 220), 4)):

@@ -59,6 +59,7 @@ class Sink:
         self.pace = 0.0  # seconds that every answer to a dot takes
         self.greeting: str | None = None
         self.keep = keep
+        self.pipelining = False  # whether the server says that it takes commands in groups (RFC 2920)
         self.taken = 0
         self._pending: dict[str, deque[str]] = defaultdict(deque)
         self._loop = asyncio.new_event_loop()
@@ -130,6 +131,10 @@ class _Protocol(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         self.sink._transports.discard(self.transport)
         super().connection_lost(error)
+
+    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]) -> list[str]:
+        session.host_name = hostname
+        return ["250-PIPELINING", *responses] if self.sink.pipelining else responses
 
     async def smtp_DATA(self, arg: str) -> None:
         if self.fault == "drop at DATA":

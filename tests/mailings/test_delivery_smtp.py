@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 
-from mailings.smtp import DeliveryFault, InDoubt, NotTaken, PhasedEmailBackend, Refused, _prepared, printable
+from mailings.smtp import DeliveryFault, InDoubt, NotTaken, PhasedEmailBackend, Refused, prepared, printable
 from tests.mailings.sink import Sink
 
 MEANING = {
@@ -150,7 +150,7 @@ def test_headers_begin_on_their_own_line():
         ["alderman.ixl@example.org"],
         headers={"List-Unsubscribe": f"<https://portal.example.org/m/{'x' * 120}/unsubscribe/>"},
     )
-    _sender, _recipients, content = _prepared(message)
+    _sender, _recipients, content = prepared(message)
     head = content.split(b"\r\n\r\n")[0].decode().split("\r\n")
     assert not [line for line in head if not line.partition(":")[2].strip() and not line.startswith(" ")]
     assert all(len(line) <= 76 for line in head if "=?" in line)
