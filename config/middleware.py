@@ -15,6 +15,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from config.privacy.access import record_page
 from config.views import not_found
 from municipalities.languages import prefer_content
 
@@ -101,6 +102,17 @@ def _way_to_second_factor(request: HttpRequest) -> str:
     if Authenticator.objects.filter(user_id=request.user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
         return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}"
     return reverse("mfa_activate_totp")
+
+
+def staff_views_recorded(get_response: GetResponse) -> GetResponse:
+    """Write down whose private data a page showed to a member of staff, wherever in the portal it stands."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        record_page(request, response)
+        return response
+
+    return middleware
 
 
 def private_pages_unstored(get_response: GetResponse) -> GetResponse:

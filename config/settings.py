@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "config.middleware.staff_views_recorded",  # inside the one that gives the request its number in the log
 ]
 
 if DEMO_DOORS:

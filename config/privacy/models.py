@@ -7,11 +7,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import User
+from municipalities.models import Association, User
 
 
 class PersonalDataAccess(models.Model):
-    """A member of staff saw the private data of somebody else. Never changed; removed by the retention rule alone: a trigger watches."""
+    """A member of staff saw the private data of somebody else, or the contacts of an association, who have no account here.
+
+    Never changed; removed by the retention rule alone: a trigger watches.
+    """
 
     class Page(models.TextChoices):
         PERSON = "person", _("Page of the person")
@@ -19,11 +22,26 @@ class PersonalDataAccess(models.Model):
         MAIL = "mail", _("A mail to the person")
         EXPORT = "export", _("All data of the person")
         LIST = "list", _("Export of a list")
+        LISTED = "listed", _("List with addresses")
+        PLACE = "place", _("Page of a municipality")
+        REQUEST = "request", _("Request with contact data")
+        CONTACTS = "contacts", _("Contacts of an association")
 
     actor = models.ForeignKey(
         User, verbose_name=_("who"), on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text=_("Empty: a command.")
     )
-    person = models.ForeignKey(User, verbose_name=_("whose data"), on_delete=models.PROTECT, related_name="data_seen")
+    person = models.ForeignKey(
+        User, verbose_name=_("whose data"), on_delete=models.PROTECT, null=True, blank=True, related_name="data_seen"
+    )
+    association = models.ForeignKey(
+        Association,
+        verbose_name=_("contacts of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Set instead of a person: its contacts have no account."),
+    )
     at = models.DateTimeField(_("when"), default=timezone.now)
     page = models.CharField(_("what was seen"), max_length=10, choices=Page.choices)
     request_id = models.CharField(_("request in the log"), max_length=64, blank=True)
@@ -37,6 +55,11 @@ class PersonalDataAccess(models.Model):
             models.Index(fields=["-at", "-id"], name="access_newest"),
             models.Index(fields=["person", "-at"], name="access_of_person"),
             models.Index(fields=["actor", "-at"], name="access_by_actor"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="access_to_person_or_association", condition=models.Q(person__isnull=True) ^ models.Q(association__isnull=True)
+            )
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,9 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from config.seed.agreements import SPOC_OF, TEAM_REDEALT
 from config.seed.clock import Clock, at_hour
@@ -28,7 +30,9 @@ def make_team_history(municipalities: dict[str, Municipality], cast: Cast, clock
     away = cast.spocs[AWAY]
     if not Absence.objects.filter(officer=away).exists():
         first = clock.today + LEAVES_IN
-        Absence.objects.create(officer=away, period=DateRange(first, first + FOR_DAYS))
+        absence = Absence.objects.create(officer=away, period=DateRange(first, first + FOR_DAYS))
+        days = {"officer": away.pk, "from": str(absence.starts_on), "until": str(absence.ends_on)}
+        _record(Event.Verb.ABSENCE_ENTERED, absence, timezone.now(), actor=away, data=days)
 
 
 def _hand_over(municipalities: dict[str, Municipality], cast: Cast) -> None:
@@ -55,7 +59,7 @@ def _hand_over(municipalities: dict[str, Municipality], cast: Cast) -> None:
     _record(Event.Verb.SPOC_INTRODUCED, handover, moment, data=listed)
 
 
-def _record(verb: str, handover: SpocHandover, at: dt.datetime, **fields: Any) -> None:
+def _record(verb: str, subject: models.Model, at: dt.datetime, **fields: Any) -> None:
     """History: decided at its time that nobody hears of it any more."""
-    event = Event.objects.create(verb=verb, subject=handover, at=at, **fields)
+    event = Event.objects.create(verb=verb, subject=subject, at=at, **fields)
     Notice.objects.create(event=event, decided_at=at)

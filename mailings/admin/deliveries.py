@@ -18,7 +18,8 @@ from mailings.admin.tones import TONES
 from mailings.models import Delivery, Run
 from mailings.services import MailingActionNotAllowed, pause_run, resume_run, settle_doubt
 from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
-from municipalities.models import Mandate
+from municipalities.http import show_people
+from municipalities.models import Mandate, User
 from partnerships.admin.badges import badge
 
 ABOUT_MAILINGS = (Delivery.Kind.MAILING, Delivery.Kind.TEST)
@@ -68,6 +69,9 @@ class RunAdmin(RunPlaces, ReadOnlyAdmin):
     ) -> HttpResponse:
         """How far the sending is: a number per state, the mails in doubt, and the switch."""
         run = self.visible_or_404(request, object_id)
+        doubts = list(run.deliveries.in_doubt().select_related("recipient").order_by("pk")[:100])
+        if doubts:
+            show_people(request, User.objects.filter(pk__in=[delivery.recipient_id for delivery in doubts]), page="listed")
         counts = dict(run.deliveries.order_by().values_list("state").annotate(count=models.Count("pk")))
         listed = reverse("admin:mailings_delivery_changelist") + f"?run={run.pk}&state__exact="
         context = {
@@ -79,7 +83,7 @@ class RunAdmin(RunPlaces, ReadOnlyAdmin):
             "progress": [(state.label, counts.get(state.value, 0), f"{listed}{state}") for state in Delivery.State],
             "total": sum(counts.values()),
             "settled": sum(count for state, count in counts.items() if state not in Delivery.UNSETTLED),
-            "doubts": list(run.deliveries.in_doubt().select_related("recipient").order_by("pk")[:100]),
+            "doubts": doubts,
             "may_send": request.user.has_perm(SEND),
         }
         return TemplateResponse(request, "admin/mailings/run.html", context)
@@ -160,6 +164,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
         if request.user.has_perm("partnerships.view_servicerequest"):
             return mails
         return mails.filter(kind__in=ABOUT_MAILINGS)
+
+    def people_listed(self, rows: Any) -> list[int]:
+        return [delivery.recipient_id for delivery in rows]
 
     @admin.display(description=_("state"))
     def state_column(self, obj: Delivery) -> SafeString:

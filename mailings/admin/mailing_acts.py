@@ -37,6 +37,7 @@ from mailings.services import (
     unschedule_mailing,
 )
 from municipalities.admin.base import person_of
+from municipalities.http import show_people
 from municipalities.languages import CorrespondenceLanguage
 from municipalities.models import User
 
@@ -208,6 +209,7 @@ class MailingActs:
         people = recipients_of(mailing, today).order_by("last_name", "first_name", "pk")
         listed = people.prefetch_related(Prefetch("mandates", queryset=chosen, to_attr="chosen_mandates"))[:LISTED_AT_MOST]
         context = self._audience(mailing) | {"title": _("Who receives it"), "people": listed, "listed_at_most": LISTED_AT_MOST}
+        show_people(request, User.objects.filter(pk__in=[person.pk for person in listed]), page="listed")
         return self._render(request, mailing, "admin/mailings/audience.html", context)
 
     def _audience(self, mailing: Mailing) -> dict[str, Any]:

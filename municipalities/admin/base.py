@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.admin.exports import CHUNK, FORMATS, Column, lines_of
 from municipalities.admin.forms import SpeakingForm
 from municipalities.admin.history import changes_of
+from municipalities.http import show_people
 from municipalities.languages import content_language
 from municipalities.models import Municipality, User
 from municipalities.reference import MUNICIPALITIES, sort_key
@@ -104,7 +105,7 @@ class PortalAdmin(PortalFieldsMixin, admin.ModelAdmin):
         if kind not in FORMATS:
             raise Http404
         rows = self.get_changelist_instance(request).get_queryset(request)
-        request.people_shown = self.people_in(rows)  # type: ignore[attr-defined]
+        show_people(request, self.people_in(rows))
         return FORMATS[kind](str(self.opts.verbose_name_plural), lines_of(self.exports, rows.iterator(chunk_size=CHUNK)))
 
     def people_in(self, rows: Any) -> Any:
@@ -112,7 +113,15 @@ class PortalAdmin(PortalFieldsMixin, admin.ModelAdmin):
         return None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})})
+        response = super().changelist_view(request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})})
+        changelist = (getattr(response, "context_data", None) or {}).get("cl")
+        if changelist and (keys := self.people_listed(changelist.result_list)):
+            show_people(request, User.objects.filter(pk__in=keys), page="listed")
+        return response
+
+    def people_listed(self, rows: Any) -> list[int]:
+        """The keys of the people whose address or telephone these rows of the list show."""
+        return []
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
         """The page of an object is headed by its name."""

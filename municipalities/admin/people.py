@@ -186,6 +186,9 @@ class PersonAdmin(PortalAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return (queryset.matching(search_term) if search_term.strip() else queryset), False
 
+    def people_listed(self, rows: Any) -> list[int]:
+        return [person.pk for person in rows]
+
     def histories(self, obj: User) -> list[Any]:
         return [User.history.filter(id=obj.pk), Mandate.history.filter(user_id=obj.pk)]
 

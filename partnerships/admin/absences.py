@@ -16,6 +16,7 @@ from partnerships.admin.badges import badge
 from partnerships.admin.request_acts import people_who_handle_requests
 from partnerships.models import Absence
 from partnerships.permissions import LEAD_TEAM, may_enter_absence
+from partnerships.services.absences import cancel_absence, enter_absence
 
 
 class AbsenceForm(PeriodForm):
@@ -53,8 +54,20 @@ class AbsenceAdmin(PortalAdmin):
         return may and (obj is None or may_enter_absence(person_of(request), obj.officer))
 
     def has_delete_permission(self, request: HttpRequest, obj: Absence | None = None) -> bool:
+        """What has begun happened: its last day is brought forward, but it is not taken back."""
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or may_enter_absence(person_of(request), obj.officer))
+        is_past = obj is not None and obj.has_begun(timezone.localdate())
+        return may and not is_past and (obj is None or may_enter_absence(person_of(request), obj.officer))
+
+    def save_model(self, request: HttpRequest, obj: Absence, form: Any, change: bool) -> None:
+        enter_absence(obj, by=person_of(request))
+
+    def delete_model(self, request: HttpRequest, obj: Absence) -> None:
+        cancel_absence(obj, by=person_of(request))
+
+    def people_listed(self, rows: Any) -> list[int]:
+        """When a colleague is away is theirs: who looks at it is recorded."""
+        return [absence.officer_id for absence in rows]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Who may choose only themselves finds themselves chosen."""

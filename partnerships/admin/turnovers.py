@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from municipalities.admin.base import PortalAdmin, person_of
-from municipalities.models import Municipality
+from municipalities.http import show_people
+from municipalities.models import Municipality, User
 from municipalities.turnover.faults import UnreadableFile
 from municipalities.turnover.models import Turnover
 from municipalities.turnover.plans import Kind
@@ -140,6 +141,8 @@ class TurnoverAdmin(PortalAdmin):
 
     def _preview(self, request: HttpRequest, turnover: Turnover, *, status: int = 200, form: DecisionsForm | None = None) -> HttpResponse:
         plan = plan_of(turnover)
+        known = {move.person.pk for move in plan.moves if move.person} | {one.pk for asked in plan.questions for one in asked.candidates}
+        show_people(request, User.objects.filter(pk__in=known), page="listed")
         return self._page(
             request,
             "preview",

@@ -10,12 +10,13 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from municipalities.admin.exports import harmless
 from municipalities.admin.history import period_words
+from municipalities.http import show_people
+from municipalities.models import User
 from partnerships.workload import Counts, Desk, Line, gaps_ahead, workload
 
 SEES_WORK = "partnerships.view_servicerequest"
-# What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def workload_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
@@ -23,6 +24,7 @@ def workload_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
     _check(request)
     today = timezone.localdate()
     desks = workload(today)
+    _show(request, desks, page="listed")
     context = {
         **site.each_context(request),
         "title": _("Workload of the team"),
@@ -43,10 +45,17 @@ def workload_csv_view(request: HttpRequest) -> HttpResponse:
     table = csv.writer(response, delimiter=";")
     heads = (_("Officer"), _("Absences"), _("Municipality"), _("Role"), _("Open"), _("New"), _("Waiting"), _("Overdue"))
     table.writerow([harmless(str(head)) for head in heads])
-    for desk in workload(today):
+    desks = workload(today)
+    _show(request, desks, page="list")
+    for desk in desks:
         for line in desk.lines:
             table.writerow([harmless(cell) for cell in _row(desk, line)])
     return response
+
+
+def _show(request: HttpRequest, desks: list[Desk], *, page: str) -> None:
+    """When a colleague is away is theirs: who looks at it is recorded."""
+    show_people(request, User.objects.filter(pk__in=[desk.officer.pk for desk in desks if desk.officer]), page=page)
 
 
 def _check(request: HttpRequest) -> None:
@@ -60,8 +69,3 @@ def _row(desk: Desk, line: Line) -> list[Any]:
     role = line.assignment.get_role_display() if line.assignment else ""
     counts = line.counts
     return [officer, absences, str(line.municipality), role, counts.open, counts.new, counts.waiting, counts.overdue]
-
-
-def harmless(cell: Any) -> Any:
-    """Words that a spreadsheet would run as a formula are given as words."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

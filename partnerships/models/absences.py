@@ -65,6 +65,9 @@ class Absence(models.Model):
     def starts_on(self) -> dt.date | None:
         return first_day(self.period)
 
+    def has_begun(self, on: dt.date) -> bool:
+        return bool(self.starts_on and self.starts_on <= on)
+
     @property
     def ends_on(self) -> dt.date | None:
         """The last day away."""

@@ -21,6 +21,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+MOST = 7  # six that read, and the one that writes down whose addresses were seen
 
 
 def _run(number: int) -> None:
@@ -54,14 +55,15 @@ def test_list_costs_the_same_with_many(
     for number in range(3):
         MAKE[name](number)
     client.get(address)
-    with django_assert_max_num_queries(6) as few:
+    with django_assert_max_num_queries(MOST) as few:
         assert client.get(address).status_code == 200
     for number in range(3, 30):
         MAKE[name](number)
-    with django_assert_max_num_queries(6) as many:
+    with django_assert_max_num_queries(MOST) as many:
         assert client.get(address).status_code == 200
     assert len(few) == len(many)
-    assert not any("DISTINCT" in query["sql"] for query in many.captured_queries)
+    reading = [query["sql"] for query in many.captured_queries if not query["sql"].lstrip().startswith("INSERT")]
+    assert not any("DISTINCT" in sql for sql in reading)
     assert all("LIMIT" in query["sql"] for query in many.captured_queries if "COUNT(*)" in query["sql"])
 
 

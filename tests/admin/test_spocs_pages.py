@@ -10,12 +10,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from municipalities.admin.exports import harmless
 from municipalities.models import Municipality, User
-from partnerships.admin.workload import harmless
 from partnerships.models import Absence, Event, ServiceRequest, SpocAssignment, SpocHandover
+from partnerships.services.absences import AbsenceBegun, AbsenceNotAllowed, cancel_absence
 from partnerships.services.spocs import fingerprint, hand_over, plan_handover
 from tests.admin.conftest import StaffClient
-from tests.factories import AbsenceFactory, RequestFactory, SpocAssignmentFactory, UserFactory, days_from_today
+from tests.factories import AbsenceFactory, RequestFactory, SpocAssignmentFactory, UserFactory, days_from_today, since
 
 pytestmark = pytest.mark.django_db
 ADD = "admin:partnerships_spochandover_add"
@@ -162,9 +163,40 @@ def test_everybody_enters_their_own_absence_and_the_lead_any(
     for officer, may in ((person, own), (new, others)):
         client.post(reverse("admin:partnerships_absence_add"), days | {"officer": officer.pk})
         assert Absence.objects.filter(officer=officer).exists() == may
-    theirs = AbsenceFactory(officer=UserFactory(spoc=True))
+    theirs = AbsenceFactory(officer=UserFactory(spoc=True), period=since(-20, until=25))
     client.post(reverse("admin:partnerships_absence_delete", args=[theirs.pk]), {"post": "yes"})
     assert Absence.objects.filter(pk=theirs.pk).exists() == (not others)
+
+
+def test_an_absence_is_told_entered_changed_and_cancelled(staff_client: StaffClient, ixelles: Municipality) -> None:
+    spoc = UserFactory(spoc=True)
+    client, days = staff_client(spoc), {"officer": spoc.pk, "starts_on": days_from_today(3).isoformat()}
+    client.post(reverse("admin:partnerships_absence_add"), days | {"ends_on": days_from_today(9).isoformat()})
+    absence = Absence.objects.get()
+    change = reverse("admin:partnerships_absence_change", args=[absence.pk])
+    client.post(change, days | {"ends_on": days_from_today(6).isoformat()})
+    history = client.get(reverse("admin:partnerships_absence_history", args=[absence.pk])).context["changes"]
+    assert [(row.by, len(row.fields)) for row in history] == [(spoc, 1), (spoc, 0)]
+    client.post(reverse("admin:partnerships_absence_delete", args=[absence.pk]), {"post": "yes"})
+    told = [(one.verb, one.actor, one.data["officer"], one.data["until"]) for one in Event.objects.order_by("pk")]
+    entered, cancelled, last = Event.Verb.ABSENCE_ENTERED, Event.Verb.ABSENCE_CANCELLED, str(days_from_today(6))
+    assert told == [
+        (entered, spoc, spoc.pk, str(days_from_today(9))),
+        (entered, spoc, spoc.pk, last),
+        (cancelled, spoc, spoc.pk, last),
+    ]
+    assert list(Absence.history.values_list("history_type", "history_user").order_by("history_id"))[-1] == ("-", spoc.pk)
+
+
+def test_an_absence_that_has_begun_is_shortened_but_not_taken_back(staff_client: StaffClient, ixelles: Municipality) -> None:
+    lead, begun = UserFactory(lead=True), AbsenceFactory(officer=UserFactory(spoc=True), period=since(1, until=9))
+    assert staff_client(lead).post(reverse("admin:partnerships_absence_delete", args=[begun.pk]), {"post": "yes"}).status_code == 403
+    with pytest.raises(AbsenceBegun):
+        cancel_absence(begun, by=lead)
+    with pytest.raises(AbsenceNotAllowed):
+        cancel_absence(begun, by=UserFactory(spoc=True))
+    assert Absence.objects.filter(pk=begun.pk).exists()
+    assert not Event.objects.exists()
 
 
 def test_an_absence_that_overlaps_is_refused_beside_the_day(staff_client: StaffClient, ixelles: Municipality) -> None:
@@ -241,4 +273,4 @@ def test_the_table_runs_no_formula(staff_client: StaffClient, ixelles: Municipal
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_every_beginning_of_a_formula_is_neutralised(start: str) -> None:
     assert harmless(f"{start}1+1") == f"'{start}1+1"
-    assert harmless(5) == 5
+    assert harmless(5) == "5"

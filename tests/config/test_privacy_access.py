@@ -1,16 +1,18 @@
 """Staff who open what is private leave a trace; the trace is cheap, cannot be changed, and administrators read it."""
 
+from collections.abc import Callable
+
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from config.privacy.access import record_access
+from config.privacy.access import record_access, record_contacts
 from config.privacy.models import Erasure, PersonalDataAccess
-from municipalities.models import Municipality, User
+from municipalities.models import Association, AssociationContact, Municipality, User
 from tests.admin.conftest import StaffClient, ixelles, staff_client  # noqa: F401
-from tests.factories import DeliveryFactory, MunicipalityFactory, UserFactory
+from tests.factories import DeliveryFactory, MunicipalityFactory, RequestFactory, SpocAssignmentFactory, UserFactory, since
 
 pytestmark = pytest.mark.django_db
 Page = PersonalDataAccess.Page
@@ -168,3 +170,128 @@ def test_somebody_in_office_is_not_erased_from_the_administration(
     assert reverse("admin:privacy_erase", args=[official.key]) not in page
     client.post(reverse("admin:privacy_erase", args=[official.key]), {"email": official.email, "basis": "asked"})
     assert not User.objects.get(pk=official.pk).is_erased
+
+
+# --- Outside the administration, in lists and in exports ----------------------------------------
+
+
+@pytest.fixture
+def association(municipality: Municipality) -> Association:
+    one = Association.objects.create(municipality=municipality, name="Commerçants du Parvis")
+    AssociationContact.objects.create(association=one, name="Dominique Exemple", email="parvis@example.org")
+    return one
+
+
+def _seen() -> set[tuple[str, object]]:
+    rows = PersonalDataAccess.objects.select_related("person", "association")
+    return {(row.page, row.person or row.association) for row in rows}
+
+
+def test_staff_on_the_page_of_a_municipality_leave_a_trace(
+    staff_client: StaffClient,  # noqa: F811
+    municipality: Municipality,
+    official: User,
+    association: Association,
+) -> None:
+    former = UserFactory(former=municipality)
+    Association.objects.create(municipality=municipality, name="Sans contact")
+    spoc = UserFactory(spoc=True)
+    assert staff_client(spoc).get(reverse("municipality", args=[municipality.slug])).status_code == 200
+    assert _seen() == {(Page.PLACE, official), (Page.PLACE, association)}
+    assert former not in {person for _page, person in _seen()}
+    assert {row.actor for row in PersonalDataAccess.objects.all()} == {spoc}
+
+
+@pytest.mark.parametrize("place", ["portal", "administration", "its history"])
+def test_staff_who_open_a_request_leave_a_trace(
+    staff_client: StaffClient,  # noqa: F811
+    municipality: Municipality,
+    official: User,
+    place: str,
+) -> None:
+    request = RequestFactory(in_progress=True, municipality=municipality, asked_by=official)
+    address = {
+        "portal": reverse("request", args=[request.key]),
+        "administration": reverse("admin:partnerships_servicerequest_change", args=[request.pk]),
+        "its history": reverse("admin:partnerships_servicerequest_history", args=[request.pk]),
+    }[place]
+    assert staff_client(UserFactory(spoc=True)).get(address).status_code == 200
+    assert _seen() == {(Page.REQUEST, official)}
+
+
+def test_officials_leave_no_trace_and_neither_does_a_refusal(
+    client: Client,
+    staff_client: StaffClient,  # noqa: F811
+    municipality: Municipality,
+    official: User,
+    association: Association,
+) -> None:
+    request = RequestFactory(in_progress=True, municipality=municipality, asked_by=official)
+    draft = RequestFactory(draft=True, municipality=municipality, asked_by=official)
+    client.force_login(official)
+    for name, argument in (("municipality", municipality.slug), ("request", request.key)):
+        assert client.get(reverse(name, args=[argument])).status_code == 200
+    assert staff_client(UserFactory(spoc=True)).get(reverse("request", args=[draft.key])).status_code == 404
+    assert not PersonalDataAccess.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["change", "history"])
+def test_the_contacts_of_an_association_are_private_too(staff_client: StaffClient, association: Association, page: str) -> None:  # noqa: F811
+    staff_client(UserFactory(spoc=True)).get(reverse(f"admin:municipalities_association_{page}", args=[association.pk]))
+    assert _seen() == {(Page.CONTACTS, association)}
+
+
+LISTS: dict[str, tuple[str, Callable[[User], object]]] = {
+    "officials": ("admin:municipalities_official_changelist", lambda person: None),
+    "mails": ("admin:mailings_delivery_changelist", lambda person: DeliveryFactory(recipient=person, sent=True)),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_that_shows_addresses_leaves_one_trace_for_each(
+    staff_client: StaffClient,  # noqa: F811
+    administrator: User,
+    official: User,
+    name: str,
+) -> None:
+    address, make = LISTS[name]
+    make(official)
+    client = staff_client(administrator)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(reverse(address)).status_code == 200
+    assert _seen() == {(Page.LISTED, official)}
+    assert sum("INSERT INTO privacy_personaldataaccess" in query["sql"] for query in queries) == 1
+    assert client.get(f"{reverse(address)}?q=nobody").status_code == 200
+    assert PersonalDataAccess.objects.count() == 1
+
+
+@pytest.mark.parametrize(("page", "kind"), [("workload", Page.LISTED), ("workload_csv", Page.LIST)])
+def test_the_workload_shows_when_colleagues_are_away(
+    staff_client: StaffClient,  # noqa: F811
+    municipality: Municipality,
+    page: str,
+    kind: str,
+) -> None:
+    colleague = UserFactory(spoc=True)
+    SpocAssignmentFactory(municipality=municipality, officer=colleague, period=since(10))
+    assert staff_client(UserFactory(lead=True)).get(reverse(f"admin:partnerships_spocassignment_{page}")).status_code == 200
+    assert _seen() == {(kind, colleague)}
+
+
+def test_a_trace_is_of_a_person_or_of_an_association(official: User, association: Association) -> None:
+    for fields in ({}, {"person": official, "association": association}):
+        with pytest.raises(IntegrityError, match="access_to_person_or_association"), transaction.atomic():
+            PersonalDataAccess.objects.create(page=Page.CONTACTS, **fields)
+
+
+def test_the_log_names_person_and_association(
+    staff_client: StaffClient,  # noqa: F811
+    administrator: User,
+    official: User,
+    association: Association,
+) -> None:
+    record_access(User.objects.filter(pk=official.pk), by=administrator, page=Page.PERSON)
+    record_contacts(Association.objects.all(), by=administrator, page=Page.CONTACTS)
+    text = staff_client(administrator).get(reverse("admin:privacy_personaldataaccess_changelist")).content.decode()
+    assert str(official) in text
+    assert association.name in text

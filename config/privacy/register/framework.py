@@ -56,7 +56,7 @@ FRAMEWORK = {
     "contenttypes.ContentType": Entry(fields=uses("id app_label model", OF_PORTAL)),
     "privacy.PersonalDataAccess": Entry(
         links={"person": Link.ABOUT, "actor": Link.ACTED},
-        fields=all_uses(uses("id request_id", MACHINERY), uses("actor person at page", ACT)),
+        fields=all_uses(uses("id request_id", MACHINERY), uses("actor person association at page", ACT)),
     ),
     "privacy.Erasure": Entry(
         links={"person": Link.ABOUT, "by": Link.ACTED},
