@@ -1,7 +1,7 @@
 """All settings of the portal, from the environment alone (see `.env.example`)."""
 
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -352,6 +352,22 @@ DEADLINES = {  # Belgian working days, and how many before the team is warned; f
     "reopened": (5, 1),
 }
 BURNS_WITHIN_WORKING_DAYS = env.int("BURNS_WITHIN_WORKING_DAYS", default=3)  # what falls due so soon is on the list of what burns
+
+# Compensation for traders during works: the Region's rule, with where it stands and since when it applies.
+COMPENSATION = {
+    "first_day": env.int("COMPENSATION_FIRST_DAY", default=29),
+    "last_day": env.int("COMPENSATION_LAST_DAY", default=90),
+    "below_fte": env.int("COMPENSATION_BELOW_FTE", default=10),
+    "renewed_after_months": env.int("COMPENSATION_RENEWED_AFTER_MONTHS", default=6),
+    "amounts": tuple(
+        tuple(int(part) for part in step.split("-"))
+        for step in env.list("COMPENSATION_AMOUNTS", default=["0-1-2000", "2-4-2350", "5-9-2700"])
+    ),
+    "source": env.str("COMPENSATION_SOURCE", default="https://economie-emploi.brussels/node/1964"),
+    "source_date": date.fromisoformat(env.str("COMPENSATION_SOURCE_DATE", default="2019-03-25")),
+}
+COMPENSATION_REMINDER_DAYS = env.int("COMPENSATION_REMINDER_DAYS", default=7)  # before the first and the last day; and on the day itself
+MEASURE_REMINDER_DAYS = env.int("MEASURE_REMINDER_DAYS", default=5)  # before a measure of an action plan falls due
 
 # How long what is kept; config/privacy/retention.py applies it once a day.
 RETENTION_CONTACT = timedelta(days=env.int("RETENTION_CONTACT_DAYS", default=365))  # after the last mandate, then a pseudonym

@@ -14,9 +14,11 @@ from mailings.heartbeat import beat
 from mailings.services import decide_notices, draft_this_week, note_coverage, start_due_mailings
 from partnerships.services.agreements import remind_of_ends
 from partnerships.services.deadlines import tell_of_deadlines
+from partnerships.services.plans import remind_of_measures
 from partnerships.services.spocs import begin_due_handovers
 from partnerships.services.steps import announce_follow_ups
 from partnerships.services.welcomes import welcome_newcomers
+from partnerships.services.works import remind_of_compensation
 
 
 @shared_task(name="mailings.tasks.deliver")
@@ -48,6 +50,8 @@ def calendar() -> None:
         whatever_fails.callback(remind_of_ends, now)
         whatever_fails.callback(announce_follow_ups, now)
         whatever_fails.callback(tell_of_deadlines, now)
+        whatever_fails.callback(remind_of_compensation, now)
+        whatever_fails.callback(remind_of_measures, now)
         whatever_fails.callback(begin_due_handovers, now)
         whatever_fails.callback(welcome_newcomers, now)
 

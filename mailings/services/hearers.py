@@ -28,7 +28,8 @@ TO_ASKER = frozenset(
 TO_HANDLER = frozenset({Verb.REQUEST_SUBMITTED, Verb.REQUEST_ANSWERED, Verb.REQUEST_WITHDRAWN, Verb.REQUEST_REOPENED})
 OF_DEADLINES = frozenset({Verb.DEADLINE_MOVED, Verb.DEADLINE_NEAR, Verb.DEADLINE_PASSED})
 TO_AGENCY = frozenset({Verb.REQUEST_ASSIGNED})
-TO_OTHER_PARTY = frozenset({Verb.REQUEST_CLOSED, Verb.MESSAGE_SENT})
+TO_OTHER_PARTY = frozenset({Verb.REQUEST_CLOSED, Verb.MESSAGE_SENT, Verb.PLAN_PROPOSED, Verb.PLAN_AGREED})
+TO_BOTH = frozenset({Verb.COMPENSATION_DAY_NEAR, Verb.MEASURE_DUE})  # the clock tells municipality and SPOC
 TO_TEAM = frozenset({Verb.SPOC_HANDOVER_PLANNED, Verb.SPOC_HANDOVER_CANCELLED})
 TO_EDITORS = frozenset({Verb.MAILING_APPROVED, Verb.MAILING_SENT_BACK, Verb.MAILING_HELD, Verb.MAILING_PAUSED})
 ECONOMIC = [Portfolio.TRADE, Portfolio.ECONOMY, Portfolio.SMALL_BUSINESS]
@@ -91,6 +92,13 @@ def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User
         return _staff(request, on)
     if event.verb in TO_ASKER | TO_HANDLER:
         return _officials(request, on)
+    return _of_either(event, request, on)
+
+
+def _of_either(event: Event, request: ServiceRequest, on: dt.date) -> list[User]:
+    """What the clock tells, both sides hear; what one side did, the other."""
+    if event.verb in TO_BOTH:
+        return [*_officials(request, on), *_staff(request, on)]
     if event.verb in TO_OTHER_PARTY:
         return _officials(request, on) if event.actor and event.actor.is_staff else _staff(request, on)
     return []

@@ -25,6 +25,12 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
+def written_day(text: str) -> str:
+    """The day that an event keeps as `2026-11-24`, as people write it."""
+    return day(dt.date.fromisoformat(text)) if text else ""
+
+
+@register.filter
 def day_and_hour(value: dt.datetime | None) -> str:
     """`24 novembre 2026, 14:05`, by the clock in Brussels; empty for none."""
     return f"{day(value)}, {timezone.localtime(value):%H:%M}" if value else ""

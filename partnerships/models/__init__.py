@@ -10,10 +10,22 @@ from partnerships.models.handovers import SpocHandover, SpocHandoverLeg
 from partnerships.models.kinds import Kind
 from partnerships.models.messages import Message
 from partnerships.models.notes import Mention, Note
+from partnerships.models.plans import (
+    EvaluationMark,
+    MeasureReminder,
+    PlanEvidence,
+    PlanLine,
+    PlanMeasure,
+    PlanMeeting,
+    PlanVersion,
+    SiteEvaluation,
+    SiteFigure,
+)
 from partnerships.models.requests import AuditDetails, ReferenceCounter, ServiceRequest
 from partnerships.models.spocs import SpocAssignment
 from partnerships.models.steps import RequestStep, StepRule, StepTemplate
 from partnerships.models.themes import Theme
+from partnerships.models.works import CompensationReminder, WorksPhase, WorksShops, WorksSite, WorksStreet
 
 __all__ = [
     "Absence",
@@ -23,21 +35,35 @@ __all__ = [
     "AgreementSignatory",
     "AgreementTheme",
     "AuditDetails",
+    "CompensationReminder",
     "DeadlineNotice",
     "DeadlineTarget",
+    "EvaluationMark",
     "Event",
     "Founding",
     "Kind",
+    "MeasureReminder",
     "Mention",
     "Message",
     "Note",
+    "PlanEvidence",
+    "PlanLine",
+    "PlanMeasure",
+    "PlanMeeting",
+    "PlanVersion",
     "ReferenceCounter",
     "RequestStep",
     "ServiceRequest",
+    "SiteEvaluation",
+    "SiteFigure",
     "SpocAssignment",
     "SpocHandover",
     "SpocHandoverLeg",
     "StepRule",
     "StepTemplate",
     "Theme",
+    "WorksPhase",
+    "WorksShops",
+    "WorksSite",
+    "WorksStreet",
 ]

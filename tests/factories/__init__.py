@@ -28,6 +28,7 @@ from tests.factories.people import (
     group_named,
     since,
 )
+from tests.factories.works import PlanLineFactory, PlanVersionFactory, WorksPhaseFactory, WorksSiteFactory, measure_fields
 
 __all__ = [
     "AbsenceFactory",
@@ -44,13 +45,18 @@ __all__ = [
     "MessageFactory",
     "MunicipalityFactory",
     "NoticeFactory",
+    "PlanLineFactory",
+    "PlanVersionFactory",
     "RequestFactory",
     "RequestStepFactory",
     "RunFactory",
     "SpocAssignmentFactory",
     "StepTemplateFactory",
     "UserFactory",
+    "WorksPhaseFactory",
+    "WorksSiteFactory",
     "days_from_today",
     "group_named",
+    "measure_fields",
     "since",
 ]
