@@ -52,6 +52,7 @@ REQUESTS = (
     "partnerships.view_servicerequest",
     "partnerships.handle_servicerequest",
     "partnerships.view_event",
+    "partnerships.view_rating",
     "partnerships.view_requeststep",
     "partnerships.view_steptemplate",
     "partnerships.add_steptemplate",

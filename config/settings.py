@@ -178,7 +178,7 @@ ACCOUNT_FORMS = {
     "request_login_code": "municipalities.forms.RequestLoginCodeForm",
     "confirm_login_code": "municipalities.forms.ConfirmLoginCodeForm",
 }
-ACCOUNT_RATE_LIMITS = {"request_login_code": "30/m/ip,5/m/key", "login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"request_login_code": "30/m/ip,5/m/key", "login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "rating": "30/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
@@ -341,6 +341,8 @@ WELCOME_AFTER = timedelta(hours=1)  # time to mend a slip; then whoever was ente
 DELEGATION_LASTS = timedelta(days=365)  # proposed when a delegate is named; never longer than the mandate
 AGREEMENT_EXPIRING_WITHIN = timedelta(days=180)
 AGREEMENT_REMINDER_DAYS = (180, 90, 30)  # before the end, SPOC and lead hear of it
+RATING_OPEN_FOR = timedelta(days=env.int("RATING_OPEN_DAYS", default=30))  # after the closing the answer may be given and changed
+RATING_FEWEST = 5  # answers, before an average says anything
 DOCUMENT_LARGEST_BYTES = 20 * 1024 * 1024
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = env.int("ACKNOWLEDGE_WITHIN_WORKING_DAYS", default=2)
 REOPEN_WITHIN = timedelta(days=env.int("REOPEN_WITHIN_DAYS", default=60))  # after closing; then a new, linked request

@@ -15,7 +15,17 @@ from config.today import boards_for
 from municipalities.models import User
 
 ORDER = {
-    "partnerships": ("ServiceRequest", "RequestStep", "StepTemplate", "Agreement", "SpocAssignment", "SpocHandover", "Absence", "Event"),
+    "partnerships": (
+        "ServiceRequest",
+        "RequestStep",
+        "StepTemplate",
+        "Rating",
+        "Agreement",
+        "SpocAssignment",
+        "SpocHandover",
+        "Absence",
+        "Event",
+    ),
     "municipalities": ("Municipality", "Official", "Association", "StaffMember", "Turnover"),
     "mailings": ("Mailing", "Measure", "Run", "Delivery"),
     "privacy": ("Erasure", "PersonalDataAccess"),

@@ -31,5 +31,6 @@ urlpatterns = [
     path("review/<uuid:key>/send-back/", views.review_send_back, name="review_send_back"),
     path("m/<str:token>/", views.web_version, name="web_version"),
     path("m/<str:token>/unsubscribe/", views.unsubscribe, name="unsubscribe"),
+    path("m/<str:token>/satisfaction/", views.rating, name="rating"),
     path("m/<str:token>/language/<mail_language:language>/", views.choose_language, name="choose_language"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnerships.views import agreements, delegations, municipalities, request_forms, requests
+from partnerships.views import agreements, delegations, municipalities, ratings, request_forms, requests
 
 urlpatterns = [
     path("requests/", requests.request_list, name="requests"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("requests/<uuid:key>/submit/", requests.request_submit, name="request_submit"),
     path("requests/<uuid:key>/withdraw/", requests.request_withdraw, name="request_withdraw"),
     path("requests/<uuid:key>/close/", requests.request_close, name="request_close"),
+    path("requests/<uuid:key>/satisfaction/", ratings.request_rate, name="request_rate"),
     path("requests/<uuid:key>/message/", requests.request_message, name="request_message"),
     path("delegates/", delegations.delegates, name="delegates"),
     path("delegates/<uuid:key>/end/", delegations.delegate_revoke, name="delegate_revoke"),

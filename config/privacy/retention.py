@@ -21,7 +21,7 @@ from config.privacy.holdings import rows_of
 from config.privacy.models import Erasure, PersonalDataAccess, RetentionRun
 from mailings.models import Delivery
 from municipalities.models import Mandate, Turnover, TurnoverChange, User
-from partnerships.models import AuditDetails, Message, Note, RequestStep, ServiceRequest, SpocAssignment, WorksSite
+from partnerships.models import AuditDetails, Message, Note, Rating, RequestStep, ServiceRequest, SpocAssignment, WorksSite
 
 logger = structlog.get_logger(__name__)
 
@@ -167,6 +167,7 @@ def _take_words_away(rows: models.QuerySet[Any]) -> int:
     AuditDetails.objects.filter(request__in=keys).delete()
     RequestStep.objects.filter(request__in=keys).update(note="")
     WorksSite.objects.filter(request__in=keys).delete()  # with its plan, and everything else that hangs on it
+    Rating.objects.filter(request__in=keys).update(words="")
     ServiceRequest.history.filter(id__in=keys).delete()
     return ServiceRequest.objects.filter(pk__in=keys).update(title=title, urgent_reason=urgent, reason=reason, **wordless)
 

@@ -96,12 +96,15 @@ def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User
 
 
 def _of_either(event: Event, request: ServiceRequest, on: dt.date) -> list[User]:
-    """What the clock tells, both sides hear; what one side did, the other."""
+    """What the clock tells, both sides hear; what one side did, the other; of a closing also who asked: they are asked how it was."""
     if event.verb in TO_BOTH:
         return [*_officials(request, on), *_staff(request, on)]
-    if event.verb in TO_OTHER_PARTY:
-        return _officials(request, on) if event.actor and event.actor.is_staff else _staff(request, on)
-    return []
+    if event.verb not in TO_OTHER_PARTY:
+        return []
+    if event.actor and event.actor.is_staff:
+        return _officials(request, on)
+    is_asked = event.verb == Verb.REQUEST_CLOSED and not request.is_from_agency
+    return [*_staff(request, on), *(_officials(request, on) if is_asked else [])]
 
 
 def _of_deadline(verb: str, request: ServiceRequest, on: dt.date) -> list[User]:

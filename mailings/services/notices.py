@@ -21,6 +21,7 @@ from mailings.services.hearers import hearers_of
 from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
 from mailings.services.people import about_delegation, about_person
+from mailings.services.ratings import asked_rating
 from municipalities.delegations import Delegation
 from municipalities.models import User
 from partnerships.models import Agreement, Event, Message, ServiceRequest, SpocHandover
@@ -136,15 +137,19 @@ def _deliveries(notice: Notice, words: tuple[str, str], on: dt.date) -> list[Del
 
 def _delivery(notice: Notice, event: Event, person: User, words: tuple[str, str], on: dt.date) -> Delivery:
     key = uuid.uuid4()
-    context = _about(event.subject, person, on) | {
-        "event": event,
-        "actor": event.actor,
-        "recipient": person,
-        "role": role_of(person, person.mandates_on(on)),
-        "words": words[0],
-        "words_language": words[1],
-        "words_quoted": quoted(words[0]),
-    }
+    context = (
+        _about(event.subject, person, on)
+        | asked_rating(event, person, on)
+        | {
+            "event": event,
+            "actor": event.actor,
+            "recipient": person,
+            "role": role_of(person, person.mandates_on(on)),
+            "words": words[0],
+            "words_language": words[1],
+            "words_quoted": quoted(words[0]),
+        }
+    )
     language = person.correspondence_language
     mail = render_mail(event.verb, language=language, key=key, context=context)
     reply_to = context.get("reply_to", "")

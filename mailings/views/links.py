@@ -2,7 +2,9 @@
 
 import uuid
 from contextlib import AbstractContextManager, nullcontext
+from http import HTTPStatus
 
+from allauth.decorators import rate_limit
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mailings.models import Delivery, Run
 from mailings.rendering import BadToken, LinkTarget, read_token, readable, sent_content
+from mailings.rendering.rating_links import closing_of, read_rating_token
 from mailings.services import unsubscribe as unsubscribe_person
 from municipalities.languages import CONTENT_LANGUAGES, CorrespondenceLanguage, reading_in
+from municipalities.models import User
 from municipalities.services import choose_correspondence_language
+from partnerships.forms.ratings import RatingForm
+from partnerships.models import Rating, ServiceRequest, rating_ends_on
+from partnerships.services.ratings import RatingNotAllowed, may_rate, rate_request
 
 NOBODY = uuid.UUID(int=0)  # the key of no mail
 
@@ -90,3 +97,46 @@ def choose_language(request: HttpRequest, token: str, language: str) -> HttpResp
     if is_done:
         choose_correspondence_language(delivery.recipient, language)
     return _page(request, language, "mailings/choose_language.html", {"is_done": is_done, "language": language})
+
+
+# --- The one question about a closed request ----------------------------------------------------
+
+
+def _rater(token: str) -> tuple[User, ServiceRequest, bool]:
+    """Who is asked about what, and whether the link still lives: it dies with the reopening, with the time, and with the mandate.
+
+    404 for a token of another making, and for who may not see the request any more.
+    """
+    try:
+        target = read_rating_token(token)
+    except BadToken as wrong:
+        raise Http404 from wrong
+    person = User.objects.filter(pk=target.person, is_active=True).first()
+    visible = ServiceRequest.objects.visible_to(person) if person else ServiceRequest.objects.none()
+    shown = visible.select_related("municipality").filter(pk=target.request).first()
+    if person is None or shown is None:
+        raise Http404
+    return person, shown, closing_of(shown) == target.closing and may_rate(person, shown)
+
+
+@csrf_exempt
+@login_not_required
+@rate_limit(action="rating")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def rating(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer by a POST alone; looking chooses the answer that was pressed in the mail and gives none."""
+    person, shown, is_alive = _rater(token)
+    given = Rating.objects.filter(request=shown).first()
+    form = RatingForm(request.POST if request.method == "POST" else None, given=given, clicked=request.GET.get("score", ""))
+    is_done = False
+    if is_alive and request.method == "POST" and form.is_valid():
+        try:
+            rate_request(shown, by=person, **form.cleaned_data)
+            is_done = True
+        except RatingNotAllowed:
+            is_alive = False
+    context = {"service_request": shown, "form": form, "is_done": is_done, "is_alive": is_alive, "last_day": rating_ends_on(shown)}
+    response = _page(request, person.correspondence_language, "mailings/rating.html", context)
+    response.status_code = HTTPStatus.OK if is_alive else HTTPStatus.GONE
+    return response

@@ -6,6 +6,7 @@ from partnerships.admin.deadlines import DeadlineTargetAdmin
 from partnerships.admin.delegations import DelegationAdmin
 from partnerships.admin.events import EventAdmin
 from partnerships.admin.municipalities import MunicipalityAdmin
+from partnerships.admin.ratings import RatingAdmin
 from partnerships.admin.requests import ServiceRequestAdmin
 from partnerships.admin.spocs import SpocAssignmentAdmin
 from partnerships.admin.steps import FollowUpAdmin, StepTemplateAdmin
@@ -20,6 +21,7 @@ __all__ = [
     "EventAdmin",
     "FollowUpAdmin",
     "MunicipalityAdmin",
+    "RatingAdmin",
     "ServiceRequestAdmin",
     "SpocAssignmentAdmin",
     "StepTemplateAdmin",

@@ -1,4 +1,4 @@
-"""What comes of a request, as its page in the administration shows it: steps and association."""
+"""What comes of a request, as its page in the administration shows it: steps, association, satisfaction."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from municipalities.admin.base import person_of
 from municipalities.associations import Association
 from partnerships.admin.foundings import founding_urls
 from partnerships.admin.steps import Steps, step_urls, steps_of
-from partnerships.models import ServiceRequest
+from partnerships.models import Kind, Rating, ServiceRequest
 from partnerships.services.foundings import may_found
 
 
@@ -21,12 +21,17 @@ class Outcome:
     steps: Steps
     association: Association | None
     may_found: bool
+    rating: Rating | None
 
 
 def outcome_of(request: HttpRequest, obj: ServiceRequest) -> Outcome:
-    association = Association.objects.with_state(timezone.localdate()).filter(founding__request=obj).first()
+    association = rating = None
+    if obj.kind == Kind.DEVELOPMENT:
+        association = Association.objects.with_state(timezone.localdate()).filter(founding__request=obj).first()
+    if obj.completed_at:
+        rating = Rating.objects.select_related("given_by").filter(request=obj).first()
     may = association is None and may_found(person_of(request), obj)
-    return Outcome(steps_of(request, obj), association, may)
+    return Outcome(steps_of(request, obj), association, may, rating)
 
 
 def outcome_urls() -> list[URLPattern]:

@@ -21,6 +21,7 @@ from partnerships.models.plans import (
     SiteEvaluation,
     SiteFigure,
 )
+from partnerships.models.ratings import Rating, rating_ends_on
 from partnerships.models.requests import AuditDetails, ReferenceCounter, ServiceRequest
 from partnerships.models.spocs import SpocAssignment
 from partnerships.models.steps import RequestStep, StepRule, StepTemplate
@@ -51,6 +52,7 @@ __all__ = [
     "PlanMeasure",
     "PlanMeeting",
     "PlanVersion",
+    "Rating",
     "ReferenceCounter",
     "RequestStep",
     "ServiceRequest",
@@ -66,4 +68,5 @@ __all__ = [
     "WorksShops",
     "WorksSite",
     "WorksStreet",
+    "rating_ends_on",
 ]

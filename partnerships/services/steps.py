@@ -48,15 +48,18 @@ def may_tick(user: User, step: RequestStep) -> bool:
 
 def may_lay_steps(user: User, request: ServiceRequest) -> bool:
     """For a request that is worked on and has no list yet: one that started before there was a list for its type."""
-    return party_of(user, request) == Party.AGENCY and request.state in LAID_READY_IN
+    return party_of(user, request) == Party.AGENCY and request.state in LAID_READY_IN and not request.is_from_agency
 
 
 # --- The list -----------------------------------------------------------------------------------
 
 
 def lay_steps(request: ServiceRequest) -> list[RequestStep]:
-    """Copy the list of the request's type, once: later changes of the list do not touch it. Called in the transaction of the start."""
-    if request.steps.exists():
+    """Copy the list of the request's type, once: later changes of the list do not touch it. Called in the transaction of the start.
+
+    What the agency asks of a municipality is the municipality's work: it has no list.
+    """
+    if request.is_from_agency or request.steps.exists():
         return []
     templates = StepTemplate.objects.for_kind(request.kind)
     steps = [

@@ -1,4 +1,4 @@
-"""What comes of a request, as its page in the portal shows it: the steps of the work and the association."""
+"""What comes of a request, as its page in the portal shows it: the steps of the work, the association, the satisfaction."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from municipalities.associations import Association
 from municipalities.http import PersonRequest
-from partnerships.models import RequestStep, ServiceRequest
+from partnerships.models import Kind, Rating, RequestStep, ServiceRequest
+from partnerships.services.ratings import may_rate
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,15 @@ class Outcome:
     steps: list[RequestStep]
     done: int
     association: Association | None
+    rating: Rating | None
+    may_rate: bool
 
 
 def outcome_of(request: PersonRequest, shown: ServiceRequest) -> Outcome:
     steps = list(shown.steps.select_related("done_by").order_by("position", "pk"))
-    association = Association.objects.with_state(timezone.localdate()).filter(founding__request=shown).first()
-    return Outcome(steps, sum(step.is_done for step in steps), association)
+    association = rating = None
+    if shown.kind == Kind.DEVELOPMENT:
+        association = Association.objects.with_state(timezone.localdate()).filter(founding__request=shown).first()
+    if shown.state == ServiceRequest.State.CLOSED:
+        rating = Rating.objects.select_related("given_by").filter(request=shown).first()
+    return Outcome(steps, sum(step.is_done for step in steps), association, rating, may_rate(request.user, shown))

@@ -18,6 +18,7 @@ PUBLIC = {
     "/language/",
     "/m/token/",
     "/m/token/unsubscribe/",
+    "/m/token/satisfaction/",
     "/m/token/language/fr/",
     "/privacy/",
 }

@@ -10,7 +10,7 @@ from tests.factories.mailings import (
     NoticeFactory,
     RunFactory,
 )
-from tests.factories.outcomes import RequestStepFactory, StepTemplateFactory
+from tests.factories.outcomes import RatingFactory, RequestStepFactory, StepTemplateFactory
 from tests.factories.partnerships import (
     AbsenceFactory,
     AgreementFactory,
@@ -47,6 +47,7 @@ __all__ = [
     "NoticeFactory",
     "PlanLineFactory",
     "PlanVersionFactory",
+    "RatingFactory",
     "RequestFactory",
     "RequestStepFactory",
     "RunFactory",

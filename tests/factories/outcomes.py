@@ -2,7 +2,7 @@
 
 import factory
 
-from partnerships.models import Kind, RequestStep, StepRule, StepTemplate
+from partnerships.models import Kind, Rating, RequestStep, StepRule, StepTemplate
 from tests.factories.partnerships import RequestFactory
 
 
@@ -38,3 +38,14 @@ class RequestStepFactory(factory.django.DjangoModelFactory[RequestStep]):
     position = factory.Sequence(lambda n: n + 1)
     name_fr = factory.Sequence(lambda n: f"Étape {n}")
     name_nl = factory.Sequence(lambda n: f"Stap {n}")
+
+
+class RatingFactory(factory.django.DjangoModelFactory[Rating]):
+    """What the asking side says of a closed request of its own."""
+
+    class Meta:
+        model = Rating
+
+    request = factory.SubFactory(RequestFactory, closed=True)
+    score = 4
+    given_by = factory.SelfAttribute("request.asked_by")

@@ -102,6 +102,10 @@ PARTNERSHIPS = {
         )
     ),
     "partnerships.DeadlineNotice": Entry(fields=uses("id request due_on moment made_at", MACHINERY)),
+    "partnerships.Rating": Entry(
+        links={"given_by": Link.WROTE},
+        fields=all_uses(uses("id request", MACHINERY), uses("score given_at", FIGURES), uses("given_by", WHO), uses("words", WORDS)),
+    ),
     "partnerships.ReferenceCounter": Entry(fields=uses("id municipality year last", Use(Purpose.OPERATION, Retention.EVER))),
     "partnerships.Message": Entry(
         links={"author": Link.WROTE, "behalf_of": Link.ACTED},
