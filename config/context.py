@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.languages import InterfaceLanguage, content_language
 from municipalities.models import Mandate, Municipality
+from partnerships.contacts import contacts_of
 from partnerships.models import SpocAssignment
 
 
@@ -57,7 +58,7 @@ class Frame:
     def contacts(self) -> list[SpocAssignment]:
         """Who helps this reader: the SPOC and deputy of each of their municipalities."""
         own = {municipality.pk for municipality in self.municipalities}
-        return list(SpocAssignment.objects.for_municipalities(own, timezone.localdate())) if own else []
+        return contacts_of(self.request, own, timezone.localdate()) if own else []
 
     @cached_property
     def navigation(self) -> list[Link]:

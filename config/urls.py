@@ -4,12 +4,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from config import home, views
+from config import home, municipality_page, views
 from config.privacy.views import privacy
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("privacy/", privacy, name="privacy"),
+    path("municipalities/<slug:slug>/", municipality_page.municipality_page, name="municipality"),
     path("", include("partnerships.urls")),
     path("", include("municipalities.urls")),
     path("", include("mailings.urls")),

@@ -107,7 +107,7 @@ def _mailing_cell(runs: list[Run], reached: set[int]) -> Cell:
     if not runs:
         return Cell(Need.MAILING, is_covered=True)
     if runs[0].pk in reached:
-        return Cell(Need.MAILING, is_covered=True, words=str(runs[0].mailing))
+        return Cell(Need.MAILING, is_covered=True, words=runs[0].mailing.week_label or str(runs[0].mailing))
     missed = runs[0]
     for run in runs:
         if run.pk in reached:

@@ -1,8 +1,8 @@
-"""Addresses of requests, agreements and the page of a municipality."""
+"""Addresses of requests, delegations and agreements."""
 
 from django.urls import path
 
-from partnerships.views import agreements, delegations, municipalities, ratings, request_forms, requests
+from partnerships.views import agreements, delegations, ratings, request_forms, requests
 
 urlpatterns = [
     path("requests/", requests.request_list, name="requests"),
@@ -29,5 +29,4 @@ urlpatterns = [
     path("agreements/<uuid:key>/summary/", agreements.agreement_summary, name="agreement_summary"),
     path("agreements/<uuid:key>/summary.pdf", agreements.agreement_summary_pdf, name="agreement_summary_pdf"),
     path("municipalities/<slug:slug>/agreements.svg", agreements.agreement_timeline, name="agreement_timeline"),
-    path("municipalities/<slug:slug>/", municipalities.municipality_page, name="municipality"),
 ]

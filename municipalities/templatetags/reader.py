@@ -1,10 +1,10 @@
-"""Template filters for the reader: dates as people write them, and the language of a text."""
+"""Template filters for the reader: dates and numbers as people write them, and the language of a text."""
 
 import datetime as dt
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
 
 from municipalities.languages import content_language
@@ -46,6 +46,12 @@ def iso_day(value: str) -> str:
 def has_passed(value: dt.date | None) -> bool:
     """Whether a day lies before today in Brussels; never so for none."""
     return value is not None and value < timezone.localdate()
+
+
+@register.filter
+def grouped(value: int) -> str:
+    """`87 632` or `87.632`: a number with its thousands apart, as the reader's language writes it."""
+    return number_format(value, force_grouping=True)
 
 
 @register.filter

@@ -1,59 +1,52 @@
-"""The page of a municipality: who works with whom, on what footing, and what is open."""
+"""What the page of a municipality shows of this room and the one below; the page itself is put together in `config`."""
 
-import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Prefetch
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from municipalities.http import PersonRequest
-from municipalities.models import Association, AssociationContact, Municipality, Street
-from partnerships.models import Agreement, ServiceRequest, SpocAssignment
-from partnerships.views.agreements import portal_timeline
+from municipalities.models import Municipality
+from municipalities.portraits import drawn, portraits
+from partnerships.contacts import contacts_of
+from partnerships.models import Agreement, ServiceRequest
+from partnerships.timelines import timeline_of
 
 MOST_REQUESTS = 10
+OF_FOUNDING = {"request": "founding__request__key", "reference": "founding__request__reference"}
 
 
-@require_safe
-def municipality_page(request: PersonRequest, slug: str) -> HttpResponse:
-    """For its own officials and for staff; nobody else learns that the page exists."""
-    today = timezone.localdate()
-    municipality = get_object_or_404(Municipality.objects.visible_to(request.user), slug=slug)
-    visible_requests = ServiceRequest.objects.visible_to(request.user).filter(municipality=municipality)
-    context = {
-        "municipality": municipality,
-        "contacts": SpocAssignment.objects.for_municipalities([municipality.pk], today),
-        "agreements": [
-            (agreement, agreement.state_on(today))
-            for agreement in Agreement.objects.visible_to(request.user)
-            .filter(municipality=municipality)
-            .select_related("successor")
-            .order_by("-period", "pk")
-        ],
-        "timeline": portal_timeline(request, municipality, today),
-        "mandates": municipality.mandates.in_force(today).select_related("user").order_by("role", "user__last_name", "pk"),
-        "requests": visible_requests.open()
-        .select_related("municipality", "asked_by", "asked_for")
-        .order_by("-created_at", "-id")[:MOST_REQUESTS],
-    }
-    return render(request, "partnerships/municipality_page.html", context | _places(request, municipality, today))
+def municipality_or_404(request: PersonRequest, slug: str) -> int:
+    """Its key, for its own officials and for staff; nobody else learns that the page exists."""
+    own = {one.slug: one.pk for one in request.user.municipalities_on(timezone.localdate())}
+    if slug in own:
+        return own[slug]
+    return get_object_or_404(Municipality.objects.visible_to(request.user).only("pk"), slug=slug).pk
 
 
-def _places(request: PersonRequest, municipality: Municipality, on: dt.date) -> dict[str, Any]:
-    """Where it lies, its shopping streets, and its associations; a contact is shown to officials only with consent."""
-    contacts = AssociationContact.objects.order_by("name", "pk")
-    if not request.user.is_staff:
-        contacts = contacts.filter(has_consented=True)
-    associations = Association.objects.visible_to(request.user, on).filter(municipality=municipality).with_state(on)
-    sees_requests = not request.user.is_staff or request.user.has_perm("partnerships.view_servicerequest")
+def municipality_context(request: PersonRequest, pk: int, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """All that is known here; `columns` are what another room asks along with the municipality."""
+    user, today = request.user, timezone.localdate()
+    portrait = drawn(get_object_or_404(portraits(user, today, OF_FOUNDING).annotate(**columns), pk=pk))
+    municipality = portrait.municipality
+    visible = Agreement.objects.visible_to(user).filter(municipality=municipality)
+    agreements = list(visible.select_related("successor").prefetch_related("amendments").order_by("-period", "pk"))
+    requests = ServiceRequest.objects.visible_to(user).filter(municipality=municipality).open()
     return {
-        "sees_requests": sees_requests,
-        "map": Municipality.objects.exclude(outline="").only("outline").order_by("pk") if municipality.outline else [],
-        "streets": municipality.streets.filter(kind=Street.Kind.SHOPPING).select_related("neighbourhood").sorted_for_reader(),
-        "associations": associations.order_by("sort_key", "pk")
-        .select_related("founding__request")
-        .prefetch_related(Prefetch("contacts", queryset=contacts, to_attr="shown_contacts")),
+        "municipality": municipality,
+        "portrait": portrait,
+        "contacts": contacts_of(request, {municipality.pk}, today),
+        "agreements": [(agreement, agreement.state_on(today)) for agreement in agreements],
+        "timeline": timeline_of(municipality, agreements, today, lambda one: reverse("agreement", args=[one.key])),
+        "requests": requests.select_related("municipality", "asked_by", "asked_for").order_by("-created_at", "-id")[:MOST_REQUESTS],
+        "sees_requests": _sees(request, "partnerships.view_servicerequest"),
+        "sees_agreements": _sees(request, "partnerships.view_agreement"),
+        "sees_associations": user.has_perm("municipalities.view_association") if user.is_staff else bool(user.mandates_on(today)),
     }
+
+
+def _sees(request: PersonRequest, right: str) -> bool:
+    """Officials see what is their municipality's; of staff, those whose work it is."""
+    return not request.user.is_staff or request.user.has_perm(right)

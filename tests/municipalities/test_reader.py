@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import translation
 
-from municipalities.templatetags.reader import day, day_and_hour, phone_link
+from municipalities.templatetags.reader import day, day_and_hour, grouped, phone_link
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,9 @@ def test_hours_are_those_of_brussels() -> None:
 
 def test_a_telephone_number_can_be_called() -> None:
     assert phone_link("+32 (0)2 422.00-20") == "tel:+32024220020"
+
+
+@pytest.mark.parametrize(("language", "written"), [("fr", "87\xa0632"), ("nl", "87.632"), ("en", "87,632")])
+def test_thousands_stand_apart_as_the_language_does(language: str, written: str) -> None:
+    with translation.override(language):
+        assert grouped(87_632) == written

@@ -282,7 +282,7 @@ def test_queries_of_a_municipality_do_not_grow(cast: Cast, enter: Any, count: in
         UserFactory(officer=cast.municipality)
     client = enter(cast.alderman)
     client.get(reverse("preferences"))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(7):
         client.get(reverse("municipality", args=[cast.municipality.slug]))
 
 
