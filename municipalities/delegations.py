@@ -61,6 +61,7 @@ class Delegation(models.Model):
 
     class Scope(models.TextChoices):
         READ = "read", _("Read along: requests, agreement and mailings")
+        OWN = "own", _("Ask in my name, and see only the requests they make themselves")
         REQUESTS = "requests", _("Write and answer requests in my name, and read along")
 
     class State(models.TextChoices):
@@ -96,7 +97,7 @@ class Delegation(models.Model):
             models.CheckConstraint(
                 name="delegation_answered_once", condition=models.Q(accepted_at__isnull=True) | models.Q(declined_at__isnull=True)
             ),
-            models.CheckConstraint(name="delegation_scope_known", condition=models.Q(scope__in=["read", "requests"])),
+            models.CheckConstraint(name="delegation_scope_known", condition=models.Q(scope__in=["read", "own", "requests"])),
             ExclusionConstraint(
                 name="delegation_once_per_pair_and_day",
                 expressions=[
@@ -146,7 +147,12 @@ class Standing:
 
     @property
     def may_write(self) -> bool:
-        return self.is_own or self.scope == Delegation.Scope.REQUESTS
+        return self.is_own or self.scope in (Delegation.Scope.REQUESTS, Delegation.Scope.OWN)
+
+    @property
+    def is_limited(self) -> bool:
+        """Covers nothing but the requests the person made."""
+        return self.scope == Delegation.Scope.OWN
 
 
 class Welcome(models.Model):

@@ -54,6 +54,13 @@ class Stands:
         """Where the person may at least read on that day, each once."""
         return list({standing.mandate.municipality_id: None for standing in self.standings_on(on)})
 
+    def reach_on(self, on: dt.date) -> tuple[list[int], list[int]]:
+        """Where the person sees every request that day, and where only those they made: a limited delegation, and nothing wider."""
+        standings = self.standings_on(on)
+        whole = {standing.mandate.municipality_id for standing in standings if not standing.is_limited}
+        limited = {standing.mandate.municipality_id for standing in standings if standing.is_limited}
+        return sorted(whole), sorted(limited - whole)
+
     def municipalities_on(self, on: dt.date, *, writing: bool = False) -> list["Municipality"]:
         """The municipalities in which the person stands that day, each once; with `writing` only where they may write."""
         found = [standing for standing in self.standings_on(on) if standing.may_write or not writing]

@@ -138,9 +138,15 @@ def standing_of(user: User, request: ServiceRequest, *, on: dt.date | None = Non
     that is who delegated to them, otherwise for the first who did; others for themselves.
     """
     standings = user.standings_on(on or timezone.localdate())
-    here = [standing for standing in standings if standing.may_write and standing.mandate.municipality_id == request.municipality_id]
+    here = [standing for standing in standings if standing.may_write and _covers(standing, user, request)]
     concerned = {request.asked_for_id, request.asked_by_id}
     return min(here, key=lambda standing: _distance(standing, concerned), default=None)
+
+
+def _covers(standing: Standing, user: User, request: ServiceRequest) -> bool:
+    """In its municipality; where it was given for a person's own requests alone, only those."""
+    is_here = standing.mandate.municipality_id == request.municipality_id
+    return is_here and (not standing.is_limited or request.asked_by_id == user.pk)
 
 
 def _distance(standing: Standing, concerned: set[int | None]) -> int:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from partnerships.views import agreements, delegations, ratings, request_forms, requests
+from partnerships.views import agreements, delegations, ratings, request_forms, request_list, requests
 
 urlpatterns = [
-    path("requests/", requests.request_list, name="requests"),
+    path("requests/", request_list.request_list, name="requests"),
+    path("requests/list.csv", request_list.request_list_csv, name="requests_csv"),
     path("requests/new/", request_forms.request_new, name="request_new"),
     path("requests/new/<str:kind>/", request_forms.request_draft, name="request_draft"),
     path("requests/new/<str:kind>/to/<slug:target>/", request_forms.request_draft, name="request_draft_to"),

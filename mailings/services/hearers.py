@@ -140,7 +140,8 @@ def _addressed(request: ServiceRequest, on: dt.date) -> list[User]:
 def _in_office(people: QuerySet[User], request: ServiceRequest, on: dt.date) -> list[User]:
     """Those with a mandate of their own in the municipality that day, or one delegated to them for requests."""
     mandate = Mandate.objects.in_force(on).filter(user=OuterRef("pk"), municipality=request.municipality_id)
-    delegated = Delegation.objects.in_force(on).filter(scope=Delegation.Scope.REQUESTS)
+    covered = Q(scope=Delegation.Scope.REQUESTS) | Q(scope=Delegation.Scope.OWN, delegate=request.asked_by_id)
+    delegated = Delegation.objects.in_force(on).filter(covered)
     delegation = delegated.filter(delegate=OuterRef("pk"), mandate__municipality=request.municipality_id)
     return list(people.filter(Exists(mandate) | Exists(delegation), is_active=True, is_staff=False).order_by("pk"))
 

@@ -1,4 +1,4 @@
-"""The forms around a request: a message, a withdrawal, the filter of the list. Its own form is in `steps`."""
+"""The forms around a request: a message, a withdrawal. Its own form is in `steps`."""
 
 import uuid
 from typing import Any
@@ -38,24 +38,3 @@ class WithdrawForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Not needed, but it helps the agency."),
     )
-
-
-class RequestFilter(forms.Form):
-    """What the list of requests is narrowed to; anything not understood is ignored."""
-
-    OPEN, TURN, DRAFTS, ENDED, ALL = "open", "turn", "drafts", "ended", "all"
-    SHOWS = (
-        (OPEN, gettext_lazy("Open")),
-        (TURN, gettext_lazy("Your turn")),
-        (DRAFTS, gettext_lazy("Drafts")),
-        (ENDED, gettext_lazy("Ended")),
-        (ALL, gettext_lazy("All")),
-    )
-
-    show = forms.ChoiceField(choices=SHOWS, required=False)
-    q = forms.CharField(required=False, max_length=100)
-    page = forms.IntegerField(required=False, min_value=1, max_value=500)
-
-    def value(self, name: str, default: Any) -> Any:
-        self.is_valid()
-        return self.cleaned_data.get(name) or default

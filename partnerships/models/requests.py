@@ -17,8 +17,10 @@ from simple_history.models import HistoricalRecords
 from municipalities.delegations import signed
 from municipalities.languages import ContentLanguage, CorrespondenceLanguage
 from municipalities.models import Municipality, User
+from municipalities.search import plain_words
 from partnerships.models.absences import Absence
 from partnerships.models.kinds import Kind
+from partnerships.models.request_queries import RequestFinding
 from partnerships.models.spocs import SpocAssignment
 
 
@@ -31,14 +33,17 @@ def turn_of(party: str) -> models.Q:
     )
 
 
-class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
+class ServiceRequestQuerySet(RequestFinding):
     def visible_to(self, user: "User", on: dt.date | None = None) -> "ServiceRequestQuerySet":
         """Staff with the right, and who stands in the municipality that day; a draft, withdrawn or not, is the asking side's alone."""
         submitted = models.Q(reference__isnull=False)
         if user.is_staff and user.has_perm("partnerships.view_servicerequest"):
             return self.filter(submitted | models.Q(direction=ServiceRequest.Direction.TO_MUNICIPALITY))
-        theirs = self.filter(municipality__in=user.municipality_ids_on(on or timezone.localdate()))
-        return theirs.filter(submitted | models.Q(direction=ServiceRequest.Direction.TO_AGENCY))
+        whole, own = user.reach_on(on or timezone.localdate())
+        theirs = models.Q(municipality__in=whole)
+        if own:
+            theirs |= models.Q(municipality__in=own, asked_by=user)
+        return self.filter(theirs).filter(submitted | models.Q(direction=ServiceRequest.Direction.TO_AGENCY))
 
     def open(self) -> "ServiceRequestQuerySet":
         """Submitted and not yet ended."""
@@ -91,10 +96,6 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         agency = turn_of("agency")
         turn = models.Case(models.When(agency & models.Q(due_on__lt=on), then=0), models.When(agency, then=1), default=2)
         return self.order_by(turn, models.F("due_on").asc(nulls_last=True), "-id")
-
-    def matching(self, words: str) -> "ServiceRequestQuerySet":
-        """Requests whose reference or title contains the words."""
-        return self.filter(models.Q(reference__icontains=words) | models.Q(title__icontains=words))
 
 
 class ServiceRequest(models.Model):
@@ -204,7 +205,8 @@ class ServiceRequest(models.Model):
             models.Index(fields=["assignee", "state"], name="request_of_assignee"),
             models.Index(fields=["-created_at", "-id"], name="request_newest"),
             models.Index(fields=["ended_at"], name="request_ended", condition=models.Q(ended_at__isnull=False)),
-            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="request_title_trigram"),
+            GinIndex(OpClass(plain_words("title"), name="gin_trgm_ops"), name="request_title_words"),
+            GinIndex(OpClass(plain_words("area"), name="gin_trgm_ops"), name="request_area_words"),
             GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="request_reference_trigram"),
         ]
         constraints: ClassVar = [

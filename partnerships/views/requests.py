@@ -1,11 +1,11 @@
-"""Requests in the portal: the list, the page of one, and an address for each action."""
+"""Requests in the portal: the page of one, and an address for each action."""
 
 import uuid
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from municipalities.http import PersonRequest
 from municipalities.models import Municipality, User
 from partnerships.deadlines import expected_on
-from partnerships.forms.requests import ReplyForm, RequestFilter, WithdrawForm
+from partnerships.forms.requests import ReplyForm, WithdrawForm
 from partnerships.forms.steps import sections_of
 from partnerships.models import Event, Message, ServiceRequest
 from partnerships.permissions import Action, allowed_actions
@@ -30,57 +30,10 @@ from partnerships.services.requests import (
 )
 from partnerships.views.outcomes import outcome_of
 
-PAGE_SIZE = 20
-COUNT_UP_TO = 500
-
 
 def own_municipalities(user: User) -> list[Municipality]:
     """The municipalities a person may write for today, each once."""
     return user.municipalities_on(timezone.localdate(), writing=True)
-
-
-def _may_list(user: User) -> bool:
-    return bool(user.municipality_ids_on(timezone.localdate())) or (user.is_staff and user.has_perm("partnerships.view_servicerequest"))
-
-
-# --- The list -----------------------------------------------------------------------------------
-
-
-@require_safe
-def request_list(request: PersonRequest) -> HttpResponse:
-    """The requests of the reader's municipalities, newest first, twenty a page."""
-    if not _may_list(request.user):
-        raise Http404
-    choice = RequestFilter(request.GET)
-    show, words, page = choice.value("show", RequestFilter.OPEN), choice.value("q", "").strip(), choice.value("page", 1)
-    found = _shown(ServiceRequest.objects.visible_to(request.user), show)
-    if words:
-        found = found.matching(words)
-    start = (page - 1) * PAGE_SIZE
-    rows = list(found.select_related("municipality", "asked_by", "asked_for").order_by("-created_at", "-id")[start : start + PAGE_SIZE + 1])
-    context = {
-        "rows": rows[:PAGE_SIZE],
-        "count": found.order_by()[:COUNT_UP_TO].count(),
-        "count_up_to": COUNT_UP_TO,
-        "has_several": len(own_municipalities(request.user)) != 1,
-        "may_ask": bool(own_municipalities(request.user)),
-        "shows": RequestFilter.SHOWS,
-        "show": show,
-        "words": words,
-        "newer": page - 1,
-        "older": page + 1 if len(rows) > PAGE_SIZE else 0,
-    }
-    return render(request, "partnerships/requests/request_list.html", context)
-
-
-def _shown(requests: Any, show: str) -> Any:
-    narrowed = {
-        RequestFilter.OPEN: requests.open,
-        RequestFilter.TURN: requests.turn_of_municipality,
-        RequestFilter.DRAFTS: requests.drafts,
-        RequestFilter.ENDED: requests.ended,
-    }
-    return narrowed.get(show, requests.all)()
 
 
 # --- The page of a request ----------------------------------------------------------------------
