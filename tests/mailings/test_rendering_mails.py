@@ -38,6 +38,7 @@ OF_PEOPLE = [  # tried in test_people_mails.py
     "delegation_revoked",
     "person_welcomed",
 ]
+OF_OUTCOMES = ["association_founded", "follow_up_due"]  # tried in tests/partnerships/test_foundings.py
 AWKWARD = "L'avenir de la place & <b>ses</b> commerces, 100 %"
 STATES = {"request_withdrawn": "withdrawn", "request_declined": "declined", "request_closed": "closed", "request_completed": "completed"}
 
@@ -91,7 +92,17 @@ def test_every_notice_renders(verb: str, language: str) -> None:
 
 def test_every_template_of_a_mail_is_tried_above() -> None:
     folders = {path.name for path in (Path(settings.BASE_DIR) / "templates/email").iterdir() if path.is_dir()}
-    assert folders == {*TO_OFFICIAL, *TO_STAFF, *OF_MAILING, *OF_HANDOVER, *OF_AGREEMENTS, *OF_PEOPLE, "login_code", "mailing"}
+    assert folders == {
+        *TO_OFFICIAL,
+        *TO_STAFF,
+        *OF_MAILING,
+        *OF_HANDOVER,
+        *OF_AGREEMENTS,
+        *OF_PEOPLE,
+        *OF_OUTCOMES,
+        "login_code",
+        "mailing",
+    }
     for folder in folders:
         files = {path.name for path in (Path(settings.BASE_DIR) / "templates/email" / folder).iterdir()}
         assert {"subject.txt", "body.txt", "body.html"} <= files

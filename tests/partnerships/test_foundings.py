@@ -14,6 +14,7 @@ from mailings.tasks import calendar
 from municipalities.models import Association, AssociationContact, AssociationStage
 from partnerships.models import Event, Founding, Kind, RequestStep, ServiceRequest, StepTemplate
 from partnerships.services.foundings import AlreadyFounded, Contact, FoundingNotAllowed, found_association, prefilled
+from partnerships.services.requests import close_request, complete_request
 from partnerships.services.steps import announce_follow_ups, do_step, months_after
 from tests.factories import (
     RequestFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
     UserFactory,
     days_from_today,
 )
+from tests.mailings.reading import assert_reads_well
 from tests.partnerships.conftest import Cast
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +162,8 @@ def test_a_follow_up_done_before_its_day_is_not_announced(cast: Cast, request_: 
 
 def test_a_follow_up_is_done_after_the_request_was_closed(cast: Cast, request_: ServiceRequest) -> None:
     found(request_, cast)
-    ServiceRequest.objects.filter(pk=request_.pk).update(state="closed", ended_at=timezone.now(), completed_at=timezone.now())
+    complete_request(request_, by=cast.spoc, result="Fondée.", language="fr")
+    close_request(request_, by=cast.alderman)
     follow_up = RequestStep.objects.follow_ups()[0]
     assert do_step(follow_up, by=cast.spoc, done_on=TODAY, note="Vingt membres.").note == "Vingt membres."
 
@@ -178,7 +181,8 @@ def test_the_spoc_in_front_hears_of_it_in_their_language(cast: Cast, request_: S
     Delivery.objects.all().delete()
     calendar()
     decide_notices(timezone.now())
-    mail = Delivery.objects.get()
+    mail = Delivery.objects.get(notice__event__verb="follow_up_due")
+    assert_reads_well(mail.subject, mail.body_text, mail.body_html)
     assert mail.recipient == cast.spoc
     assert words in mail.subject.lower()
     assert "Wayez Leeft" in mail.subject
@@ -192,6 +196,7 @@ def test_who_asked_hears_that_the_association_is_entered(cast: Cast, request_: S
     found(request_, cast)
     decide_notices(timezone.now())
     mail = Delivery.objects.get()
+    assert_reads_well(mail.subject, mail.body_text, mail.body_html)
     assert (mail.recipient, words in mail.subject.lower()) == (cast.alderman, True)
 
 

@@ -104,6 +104,7 @@ def test_the_link_dies_when_the_request_is_reopened_and_another_closing_has_anot
     first = link(closed, cast.alderman)
     ServiceRequest.objects.filter(pk=closed.pk).update(state="in_progress", ended_at=None)
     assert scanner.get(first).status_code == scanner.post(first, {"score": "1"}).status_code == 410
+    ServiceRequest.objects.filter(pk=closed.pk).update(state="completed")
     ServiceRequest.objects.filter(pk=closed.pk).update(state="closed", ended_at=NOW)
     closed.refresh_from_db()
     assert scanner.post(first, {"score": "1"}).status_code == 410
