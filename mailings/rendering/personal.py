@@ -114,7 +114,7 @@ def personal_of(user: Person, mandates: Sequence[Held], known: Places) -> Person
 def _requests_of(places: set[int]) -> dict[int, list[RequestLine]]:
     lines: dict[int, list[RequestLine]] = defaultdict(list)
     rows = ServiceRequest.objects.open().filter(municipality__in=places).order_by("pk")
-    for request in rows.only("key", "municipality_id", "reference", "title", "language", "state"):
+    for request in rows.only("key", "municipality_id", "reference", "title", "language", "state", "direction"):
         url = settings.BASE_URL + reverse("request", args=[request.key])
         lines[request.municipality_id].append(
             RequestLine(request.reference or "", request.title, request.language, request.is_turn_of_municipality, url)

@@ -132,6 +132,8 @@ def test_a_set_costs_the_same_few_statements_whatever_its_size(piped):
     for size in (3, 30):
         Mandate.objects.all().delete()
         planned(size, prefix=f"of{size}-")
+        asker = Mandate.objects.all()[0]
+        RequestFactory.create_batch(size, municipality=asker.municipality, asked_by=asker.user, submitted=True)
         with CaptureQueriesContext(connection) as captured, Wire() as wire:
             assert Campaigns(wire, float("inf")).deliver_set().sent == size
         counts.append(len(captured))
