@@ -39,7 +39,7 @@ format: $(VENV)/.dev ## Put code in the house's form
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 lock: $(VENV)/.dev ## Write requirements/*.txt anew from pyproject.toml (needs uv)
-	@for each in "runtime:--extra pdf --extra s3" "demo:--extra demo --extra pdf" "dev:--all-extras"; do \
+	@for each in "runtime:--extra pdf --extra s3 --extra previews" "demo:--extra demo --extra pdf --extra previews" "dev:--all-extras"; do \
 		uv pip compile -q pyproject.toml $${each#*:} --universal --generate-hashes --no-emit-index-url --no-header \
 			--python-version 3.11 -o requirements/$${each%%:*}.txt || exit 1; done
 

@@ -218,6 +218,14 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+S3_PRESIGNED = env.bool("S3_PRESIGNED", default=False)
+FILES_ACCEL_PREFIX = env.str("FILES_ACCEL_PREFIX", default="")
+CLAMD_URL = env.str("CLAMD_URL", default="")
+FILE_UPLOAD_HANDLERS = [
+    "partnerships.uploads.handlers.WatchfulHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Mail ---------------------------------------------------------------------------------------
 
@@ -343,7 +351,9 @@ AGREEMENT_EXPIRING_WITHIN = timedelta(days=180)
 AGREEMENT_REMINDER_DAYS = (180, 90, 30)  # before the end, SPOC and lead hear of it
 RATING_OPEN_FOR = timedelta(days=env.int("RATING_OPEN_DAYS", default=30))  # after the closing the answer may be given and changed
 RATING_FEWEST = 5  # answers, before an average says anything
-DOCUMENT_LARGEST_BYTES = 20 * 1024 * 1024
+DOCUMENT_LARGEST_BYTES = env.int("DOCUMENT_LARGEST_MB", default=20) * 1024 * 1024
+ATTACHMENTS_AT_ONCE = 10  # files in one form
+ATTACHMENTS_PER_REQUEST = 60  # all versions together: more than any file of the team ever held
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = env.int("ACKNOWLEDGE_WITHIN_WORKING_DAYS", default=2)
 REOPEN_WITHIN = timedelta(days=env.int("REOPEN_WITHIN_DAYS", default=60))  # after closing; then a new, linked request
 DEADLINES = {  # Belgian working days, and how many before the team is warned; first defaults of what the lead keeps in the administration
