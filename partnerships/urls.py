@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnerships.views import agreements, delegations, ratings, request_forms, request_list, requests
+from partnerships.views import agreements, attachments, delegations, ratings, request_forms, request_list, requests
 
 urlpatterns = [
     path("requests/", request_list.request_list, name="requests"),
@@ -20,6 +20,11 @@ urlpatterns = [
     path("requests/<uuid:key>/close/", requests.request_close, name="request_close"),
     path("requests/<uuid:key>/satisfaction/", ratings.request_rate, name="request_rate"),
     path("requests/<uuid:key>/message/", requests.request_message, name="request_message"),
+    path("files/<uuid:key>/", attachments.attachment_page, name="attachment"),
+    path("files/<uuid:key>/file/", attachments.attachment_file, name="attachment_file"),
+    path("files/<uuid:key>/preview/", attachments.attachment_preview, name="attachment_preview"),
+    path("files/<uuid:key>/replace/", attachments.attachment_replace, name="attachment_replace"),
+    path("files/<uuid:key>/remove/", attachments.attachment_remove, name="attachment_remove"),
     path("delegates/", delegations.delegates, name="delegates"),
     path("delegates/<uuid:key>/end/", delegations.delegate_revoke, name="delegate_revoke"),
     path("invitations/", delegations.invitations, name="invitations"),

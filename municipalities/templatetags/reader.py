@@ -6,10 +6,12 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from municipalities.languages import content_language
 
 register = template.Library()
+MEGABYTE = 1024 * 1024
 
 
 @register.filter
@@ -58,6 +60,14 @@ def grouped(value: int) -> str:
 def phone_link(number: str) -> str:
     """The address behind a telephone number: `+32 2 000 00 00` becomes `tel:+3220000000`."""
     return "tel:" + "".join(character for character in number if character.isdigit() or character == "+")
+
+
+@register.filter
+def file_size(count: int) -> str:
+    """`1,4 MB`, as the reader's language writes numbers; never less than one kilobyte."""
+    if count < MEGABYTE:
+        return _("%(number)s kB") % {"number": max(1, round(count / 1024))}
+    return _("%(number)s MB") % {"number": number_format(round(count / MEGABYTE, 1))}
 
 
 @register.simple_tag

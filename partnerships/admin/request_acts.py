@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.languages import ContentLanguage
 from municipalities.models import User
+from partnerships.forms.attachments import FilesForm
 from partnerships.models import ServiceRequest
 from partnerships.permissions import Action
 from partnerships.services import requests as services
@@ -25,8 +26,8 @@ class PlainForm(forms.Form):
     needs_words = False
 
 
-class WordsForm(forms.Form):
-    """An act with words that the municipality reads; the token makes a second click harmless."""
+class WordsForm(FilesForm):
+    """An act with words that the municipality reads, and files it gets; the token makes a second click harmless."""
 
     needs_words = True
 
@@ -85,8 +86,9 @@ class Act:
         initial = {"language": request.language, "token": uuid.uuid4(), "to": request.assignee_id or user.pk, "due_on": request.due_on}
         return self.form_class(initial=initial, auto_id=f"id_{self.action}_%s")
 
-    def bound_form(self, data: Any) -> forms.Form:
-        return self.form_class(data, auto_id=f"id_{self.action}_%s")
+    def bound_form(self, data: Any, files: Any, person: User) -> forms.Form:
+        whose: dict[str, Any] = {"person": person} if issubclass(self.form_class, FilesForm) else {}
+        return self.form_class(data, files, auto_id=f"id_{self.action}_%s", **whose)
 
 
 def _words(data: dict[str, Any], name: str) -> dict[str, Any]:

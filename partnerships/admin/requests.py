@@ -24,8 +24,9 @@ from partnerships.admin.badges import badge, request_badge
 from partnerships.admin.outcomes import outcome_of, outcome_urls
 from partnerships.admin.request_acts import ACTS, Act, refuse
 from partnerships.forms.steps import sections_of
-from partnerships.models import Event, Message, ServiceRequest, SpocAssignment
+from partnerships.models import Attachment, Event, Message, ServiceRequest, SpocAssignment
 from partnerships.permissions import TRANSITIONS, Action, allowed_actions
+from partnerships.services.attachments import add_to_message
 from partnerships.services.requests import ActionNotAllowed
 from partnerships.worklists import Worklist, on_worklist
 
@@ -209,12 +210,14 @@ class ServiceRequestAdmin(PortalAdmin):
     def _take(self, request: HttpRequest, obj: ServiceRequest, act: Act) -> HttpResponse:
         if not request.user.has_perm(HANDLE):
             raise PermissionDenied
-        form = act.bound_form(request.POST)
+        form = act.bound_form(request.POST, request.FILES, person_of(request))
         if not form.is_valid():
             return self._page(request, obj, refused=ActForm(act, form, ""))
         try:
             with transaction.atomic():
                 act.run(obj, person_of(request), form.cleaned_data)
+                if files := form.cleaned_data.get("attachments"):
+                    add_to_message(obj, by=person_of(request), token=form.cleaned_data["token"], uploads=files)
         except ValidationError as error:
             refuse(form, error)
             return self._page(request, obj, refused=ActForm(act, form, ""))
@@ -226,7 +229,7 @@ class ServiceRequestAdmin(PortalAdmin):
     def _already_or_refused(self, request: HttpRequest, obj: ServiceRequest, act: Act, form: forms.Form) -> HttpResponse:
         """A second click on one's own act is no refusal; after somebody else's, say whose, and keep what was typed."""
         obj.refresh_from_db()
-        last = Event.objects.about(obj).select_related("actor").last()
+        last = Event.objects.about(obj).exclude(verb=Event.Verb.ATTACHMENT_ADDED).select_related("actor").last()
         if _is_second_click(last, act, form, person_of(request)):
             messages.success(request, act.done)
             return redirect(_page_url(obj))
@@ -253,6 +256,7 @@ class ServiceRequestAdmin(PortalAdmin):
             "due": self.due_column(obj),
             "timeline": _timeline(events),
             "thread": list(Message.objects.for_requests([obj])),
+            "files": Attachment.objects.shown_with(obj),
             "act_forms": act_forms,
             "kept": kept,
             "may_handle": request.user.has_perm(HANDLE),

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.forms import OneChoice
 from municipalities.languages import ContentLanguage, content_language
+from partnerships.forms.attachments import FilesForm
 from partnerships.forms.parts import offer
 from partnerships.models import Message
 
 
-class ReplyForm(forms.ModelForm):
-    """A message to the other party."""
+class ReplyForm(FilesForm, forms.ModelForm):
+    """A message to the other party, with its files."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -3,6 +3,7 @@
 from partnerships.models.absences import Absence
 from partnerships.models.agreement_parts import AgreementAmendment, AgreementReminder, AgreementSignatory, AgreementTheme
 from partnerships.models.agreements import Agreement
+from partnerships.models.attachments import Attachment, DraftUpload
 from partnerships.models.deadlines import DeadlineNotice, DeadlineTarget
 from partnerships.models.events import Event
 from partnerships.models.foundings import Founding
@@ -35,10 +36,12 @@ __all__ = [
     "AgreementReminder",
     "AgreementSignatory",
     "AgreementTheme",
+    "Attachment",
     "AuditDetails",
     "CompensationReminder",
     "DeadlineNotice",
     "DeadlineTarget",
+    "DraftUpload",
     "EvaluationMark",
     "Event",
     "Founding",

@@ -17,7 +17,7 @@ from partnerships.models.requests import ServiceRequest
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def for_requests(self, requests: Iterable[ServiceRequest]) -> "MessageQuerySet":
-        return self.filter(request__in=requests).select_related("author", "behalf_of").order_by("pk")
+        return self.filter(request__in=requests).select_related("author", "behalf_of").prefetch_related("attachments").order_by("pk")
 
 
 class Message(models.Model):

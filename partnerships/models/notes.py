@@ -24,7 +24,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
     def for_requests(self, requests: Iterable[ServiceRequest]) -> "NoteQuerySet":
         """The notes of some requests, oldest first, with who wrote and who is mentioned."""
         mentions = models.Prefetch("mentions", Mention.objects.select_related("person"))
-        return self.filter(request__in=requests).select_related("author").prefetch_related(mentions).order_by("pk")
+        return self.filter(request__in=requests).select_related("author").prefetch_related(mentions, "attachments").order_by("pk")
 
     def update(self, **kwargs: Any) -> int:
         raise TypeError("A note stays as it was written.")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,9 +18,10 @@ from municipalities.models import Municipality, User
 from partnerships.deadlines import expected_on
 from partnerships.forms.requests import ReplyForm, WithdrawForm
 from partnerships.forms.steps import sections_of
-from partnerships.models import Event, Message, ServiceRequest
+from partnerships.models import Attachment, Event, Message, ServiceRequest
 from partnerships.permissions import Action, allowed_actions
 from partnerships.rendering import people_of
+from partnerships.services.attachments import add_attachments
 from partnerships.services.needed import missing_to_submit
 from partnerships.services.requests import (
     ActionNotAllowed,
@@ -52,6 +54,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
         "sections": sections_of(shown),
         "events": _events_of(shown),
         "message_list": Message.objects.for_requests([shown]),
+        "files": Attachment.objects.shown_with(shown),
         "actions": actions,
         "reply": (reply or ReplyForm()) if Action.MESSAGE in actions else None,
         "missing": len(missing_to_submit(shown)) if Action.SUBMIT in actions else 0,
@@ -145,12 +148,17 @@ def request_message(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     shown = load_request(request, key)
     if request.method != "POST":
         return redirect("request", key=key)
-    form = ReplyForm(request.POST)
+    form = ReplyForm(request.POST, request.FILES, person=request.user)
     if not form.is_valid():
         return _show_request(request, shown, reply=form)
     words = form.cleaned_data
     try:
-        send_message(shown, by=request.user, body=words["body"], language=words["language"], token=words["token"])
+        with transaction.atomic():
+            message = send_message(shown, by=request.user, body=words["body"], language=words["language"], token=words["token"])
+            add_attachments(shown, by=request.user, uploads=words["attachments"], message=message)
+    except ValidationError as error:
+        form.refuse_files(error)
+        return _show_request(request, shown, reply=form)
     except ActionNotAllowed:
         form.add_error("body", _("The request has ended meanwhile, so nothing was sent."))
         return render(request, "partnerships/requests/request_unsent.html", {"service_request": shown, "form": form}, status=409)

@@ -11,6 +11,7 @@ WHO = Use(Purpose.COOPERATION, Retention.PSEUDONYM)
 WORDS = Use(Purpose.COOPERATION, Retention.REQUEST, Erase.SCRUB)
 ANSWERS = Use(Purpose.COOPERATION, Retention.REQUEST)
 CONTACT = Use(Purpose.COOPERATION, Retention.REQUEST, Erase.CONTACT)
+IN_HAND = Use(Purpose.COOPERATION, Retention.WORKING, Erase.SCRUB)
 EVENT = Use(Purpose.ACCOUNTABILITY, Retention.PSEUDONYM)
 
 PARTNERSHIPS = {
@@ -117,6 +118,19 @@ PARTNERSHIPS = {
     ),
     "partnerships.Mention": Entry(
         links={"person": Link.ABOUT}, fields=all_uses(uses("id note message", MACHINERY), uses("person", ANSWERS))
+    ),
+    # An erasure takes a name out of what a file is called; what stands in a file goes with its request.
+    "partnerships.Attachment": Entry(
+        links={"added_by": Link.WROTE, "removed_by": Link.ACTED},
+        fields=all_uses(
+            uses("id key series version is_current file preview preview_state scan scanned_at finding", MACHINERY),
+            uses("request message note side kind size sha256 added_by added_at removed_by removed_at", ANSWERS),
+            uses("name", WORDS),
+        ),
+    ),
+    "partnerships.DraftUpload": Entry(
+        links={"owner": Link.WROTE},
+        fields=all_uses(uses("id key file", MACHINERY), uses("owner uploaded_at name kind size sha256", IN_HAND)),
     ),
     # A trigger keeps events as they are, so their data never hold a name: a test reads what is written there.
     "partnerships.Event": Entry(
