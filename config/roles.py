@@ -14,6 +14,7 @@ READ_REGISTER = (
     "municipalities.view_user",
     "municipalities.view_official",
     "municipalities.view_mandate",
+    "municipalities.view_street",
     "municipalities.view_association",
     "municipalities.view_associationstage",
     "municipalities.view_associationcontact",
@@ -91,6 +92,7 @@ EDIT_MAILINGS = (
 )
 APPROVE = ("mailings.view_mailing", "mailings.approve_mailing")
 TURN_OVER = ("municipalities.view_turnover", "municipalities.apply_turnover")
+IMPORT_LISTS = ("municipalities.view_listimport", "municipalities.import_list")
 PRIVACY = ("privacy.view_personaldataaccess", "privacy.view_erasure", "privacy.handle_privacy_requests")
 STAFF_ACCOUNTS = (
     "municipalities.view_staffmember",
@@ -109,6 +111,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     + KEEP_DEADLINES
     + OVERSEE
     + TURN_OVER
+    + IMPORT_LISTS
     + MAILINGS
     + ("mailings.approve_mailing",),
     EDITOR: READ_REGISTER + MAILINGS + EDIT_MAILINGS,
@@ -124,7 +127,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     + EDIT_MAILINGS
     + STAFF_ACCOUNTS
     + PRIVACY
-    + TURN_OVER,
+    + TURN_OVER
+    + IMPORT_LISTS,
 }
 
 

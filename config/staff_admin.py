@@ -26,7 +26,7 @@ ORDER = {
         "Absence",
         "Event",
     ),
-    "municipalities": ("Municipality", "Official", "Association", "StaffMember", "Turnover"),
+    "municipalities": ("Municipality", "Official", "Association", "Street", "StaffMember", "Turnover", "ListImport"),
     "mailings": ("Mailing", "Measure", "Run", "Delivery"),
     "privacy": ("Erasure", "PersonalDataAccess"),
 }

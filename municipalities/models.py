@@ -21,6 +21,7 @@ from simple_history.models import HistoricalRecords
 from municipalities.associations import Association, AssociationContact, AssociationStage  # noqa: F401
 from municipalities.delegations import Delegation, Standing, Welcome  # noqa: F401 - they live beside what uses them
 from municipalities.languages import Bilingual, CorrespondenceLanguage, FormOfAddress, InterfaceLanguage, content_language
+from municipalities.lists.models import ListImport  # noqa: F401
 from municipalities.mayors import words_of_other_mayor
 from municipalities.places import Neighbourhood, Street
 from municipalities.reference import sort_key

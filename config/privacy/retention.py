@@ -20,7 +20,7 @@ from config.privacy.erasure import ErasureRefused, erase_person, refusal
 from config.privacy.holdings import rows_of
 from config.privacy.models import Erasure, PersonalDataAccess, RetentionRun
 from mailings.models import Delivery
-from municipalities.models import Mandate, Turnover, TurnoverChange, User
+from municipalities.models import ListImport, Mandate, Turnover, TurnoverChange, User
 from partnerships.models import AuditDetails, Message, Note, Rating, RequestStep, ServiceRequest, SpocAssignment, WorksSite
 
 logger = structlog.get_logger(__name__)
@@ -113,6 +113,11 @@ def uploads_due(on: dt.date) -> models.QuerySet[Turnover]:
     return Turnover.objects.waiting().filter(uploaded_at__lt=_start_of(on - settings.TURNOVER_UPLOAD_KEPT)).order_by("pk")
 
 
+def lists_due(on: dt.date) -> models.QuerySet[ListImport]:
+    """Lists that were looked at and never imported."""
+    return ListImport.objects.waiting().filter(uploaded_at__lt=_start_of(on - settings.TURNOVER_UPLOAD_KEPT)).order_by("pk")
+
+
 def undoing_due(on: dt.date) -> models.QuerySet[TurnoverChange]:
     """What undoing an import would need, once it is too late to undo it."""
     over = Turnover.objects.applied().filter(applied_at__lt=_start_of(on - settings.TURNOVER_UNDO_WITHIN))
@@ -189,6 +194,7 @@ RULES = (
     Rule("accesses", _("Accesses to personal data are taken off the log"), accesses_due, _remove_accesses),
     Rule("admin_log", _("Notes of the administration are removed"), admin_log_due, _remove),
     Rule("uploads", _("Files of mandates nobody imported are removed"), uploads_due, _remove),
+    Rule("lists", _("Lists nobody imported are removed"), lists_due, _remove),
     Rule("undoing", _("What undoing an import needs is removed"), undoing_due, _remove),
     Rule("sessions", _("Sessions that ended are removed"), sessions_due, _remove),
 )

@@ -2,5 +2,6 @@
 
 from municipalities.admin.associations import AssociationAdmin
 from municipalities.admin.people import OfficialAdmin, StaffMemberAdmin
+from municipalities.admin.streets import StreetAdmin
 
-__all__ = ["AssociationAdmin", "OfficialAdmin", "StaffMemberAdmin"]
+__all__ = ["AssociationAdmin", "OfficialAdmin", "StaffMemberAdmin", "StreetAdmin"]

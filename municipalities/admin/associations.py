@@ -37,6 +37,7 @@ class AssociationStateFilter(admin.SimpleListFilter):
 
 @admin.register(Association)
 class AssociationAdmin(PortalAdmin):
+    imports = "associations"
     inlines = (StageInline, ContactInline)
     fields = (("name", "municipality"), "neighbourhood", ("enterprise_number", "website"))
     list_display = ("name", "municipality", "state_column", "since_column", "number_column")

@@ -92,6 +92,7 @@ class PortalAdmin(PortalFieldsMixin, admin.ModelAdmin):
     save_on_top = False
     object_history_template = "admin/history.html"
     exports: Sequence[Column] = ()
+    imports = ""  # which list of the import of lists brings such rows
 
     def get_urls(self) -> list[Any]:
         """Where there are columns to export, the list can be had as a file, with the filters and the search it shows."""

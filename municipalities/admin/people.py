@@ -207,6 +207,7 @@ class PersonAdmin(PortalAdmin):
 
 @admin.register(Official)
 class OfficialAdmin(PersonAdmin):
+    imports = "officials"
     readonly_fields = ("date_joined", "last_login", "delegations_field")
     inlines = (MandateInline,)
     list_display = ("name_column", "mandates_column", "email", "phone", "language_column")

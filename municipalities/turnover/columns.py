@@ -17,8 +17,31 @@ from municipalities.models import Mandate, Portfolio
 LANGUAGES = ("fr", "nl", "en")
 
 
-class Column(Enum):
-    """Value: the name in French, Dutch and English; whether every row needs it."""
+class Heading(Enum):
+    """The columns of one kind of file. Value: the name in French, Dutch and English; whether every row needs it."""
+
+    @property
+    def key(self) -> str:
+        return self.name.lower()
+
+    @property
+    def is_required(self) -> bool:
+        return bool(self.value[3])
+
+    @property
+    def heading(self) -> str:
+        """As the template bears it: all three languages at once."""
+        return " / ".join(self.value[:3])
+
+    def __str__(self) -> str:
+        """In the reader's language."""
+        language = (translation.get_language() or "en")[:2]
+        names: tuple[str, ...] = self.value[:3]
+        return names[LANGUAGES.index(language) if language in LANGUAGES else 2]
+
+
+class Column(Heading):
+    """The columns of a file of colleges."""
 
     MUNICIPALITY = ("Commune", "Gemeente", "Municipality", True)
     ROLE = ("Mandat", "Mandaat", "Mandate", True)
@@ -32,24 +55,9 @@ class Column(Enum):
     FIRST_DAY = ("Premier jour", "Eerste dag", "First day", False)
     PERSON = ("Personne connue", "Bekende persoon", "Known person", False)
 
-    @property
-    def key(self) -> str:
-        return self.name.lower()
 
-    @property
-    def is_required(self) -> bool:
-        return self.value[3]
-
-    @property
-    def heading(self) -> str:
-        """As the template bears it: all three languages at once."""
-        return " / ".join(self.value[:3])
-
-    def __str__(self) -> str:
-        """In the reader's language."""
-        language = (translation.get_language() or "en")[:2]
-        names: tuple[str, ...] = self.value[:3]
-        return names[LANGUAGES.index(language) if language in LANGUAGES else 2]
+COLUMNS: list[Heading] = list(Column)  # in the order in which faults are told
+ALSO_HEADED = {"e mail": "EMAIL", "email": "EMAIL", "courriel": "EMAIL", "gsm": "PHONE"}
 
 
 def unaccented(words: str) -> str:
@@ -64,15 +72,16 @@ def plain(words: str) -> str:
 
 
 @cache
-def _columns_by_heading() -> dict[str, Column]:
-    headings = {plain(name): column for column in Column for name in (*column.value[:3], column.key)}
-    return headings | {"e mail": Column.EMAIL, "email": Column.EMAIL, "courriel": Column.EMAIL, "gsm": Column.PHONE}
+def _columns_by_heading(columns: type[Heading]) -> dict[str, Heading]:
+    headings = {plain(name): column for column in columns for name in (*column.value[:3], column.key)}
+    also = {words: columns[name] for words, name in ALSO_HEADED.items() if name in columns.__members__}
+    return headings | also
 
 
-def column_of(heading: str) -> Column | None:
+def column_of(heading: str, columns: type[Heading] = Column) -> Heading | None:
     """The column with this heading: in one language, or in several with a slash between them."""
     for part in (heading, *heading.split("/")):
-        if found := _columns_by_heading().get(plain(part)):
+        if found := _columns_by_heading(columns).get(plain(part)):
             return found
     return None
 

@@ -2,16 +2,16 @@
 
 from typing import NamedTuple
 
-from municipalities.turnover.columns import Column
+from municipalities.turnover.columns import Heading
 
 
 class Fault(NamedTuple):
     """A reason why nothing is imported; `row` as the spreadsheet counts it, None when it is about the whole file."""
 
     row: int | None
-    column: Column | None
+    column: Heading | None
     reason: str
 
 
 class UnreadableFile(Exception):
-    """The file cannot be read as a list of mandates at all; says why in the reader's language."""
+    """The file cannot be read as a list at all; says why in the reader's language."""

@@ -1,4 +1,4 @@
-"""A file of mandates, CSV or XLSX, known by its content and not by its name, as rows of text by column."""
+"""A file of mandates or of another list, CSV or XLSX, known by its content and not by its name, as rows of text by column."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
-from municipalities.turnover.columns import Column, column_of
+from municipalities.turnover.columns import Column, Heading, column_of
 from municipalities.turnover.faults import UnreadableFile
 from municipalities.turnover.spreadsheets import OLD_EXCEL, Cell, Grid, sheets_of
 
@@ -47,16 +47,16 @@ def safe_name(name: str) -> str:
     return get_valid_filename(last.lstrip(".") or "file")[-NAME_KEPT:]
 
 
-def read_file(data: bytes) -> RawFile:
-    """The rows of a file. Raises UnreadableFile with a sentence for the reader."""
+def read_file(data: bytes, columns: type[Heading] = Column) -> RawFile:
+    """The rows of a file with these columns. Raises UnreadableFile with a sentence for the reader."""
     if len(data) > settings.TURNOVER_FILE_BYTES:
         raise UnreadableFile(_("The file is larger than %(size)d MB.") % {"size": settings.TURNOVER_FILE_BYTES // 1024**2})
     if not data.strip():
         raise UnreadableFile(_("The file is empty."))
     if data.startswith(OLD_EXCEL):
         raise UnreadableFile(_("This is a spreadsheet of the old XLS kind, or one with a password. Save it as XLSX without a password."))
-    grids = sheets_of(data) if data.startswith(b"PK") else [_grid_of_csv(_decoded(data))]
-    return _first_list(grids)
+    grids = sheets_of(data) if data.startswith(b"PK") else [_grid_of_csv(_decoded(data), columns)]
+    return _first_list(grids, columns)
 
 
 # --- CSV ----------------------------------------------------------------------------------------
@@ -75,12 +75,12 @@ def _decoded(data: bytes) -> str:
     raise UnreadableFile(_("This is neither a spreadsheet (XLSX) nor a list in text (CSV)."))
 
 
-def _grid_of_csv(text: str) -> Grid:
+def _grid_of_csv(text: str, columns: type[Heading]) -> Grid:
     """Read with the delimiter that makes the most headings known."""
     first, _newline, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == len("sep=;"):
         return _rows_of_csv(rest, first.strip()[-1], begin=2)
-    return max((_rows_of_csv(text, delimiter) for delimiter in DELIMITERS), key=_known_headings)
+    return max((_rows_of_csv(text, delimiter) for delimiter in DELIMITERS), key=lambda grid: _known_headings(grid, columns))
 
 
 def _rows_of_csv(text: str, delimiter: str, *, begin: int = 1) -> Grid:
@@ -99,30 +99,30 @@ def _cell(words: str) -> Cell:
 # --- Headings and rows --------------------------------------------------------------------------
 
 
-def _known_headings(grid: Grid) -> int:
-    return sum(column_of(cell.text) is not None for cell in grid[0][1]) if grid else 0
+def _known_headings(grid: Grid, columns: type[Heading]) -> int:
+    return sum(column_of(cell.text, columns) is not None for cell in grid[0][1]) if grid else 0
 
 
-def _first_list(grids: Iterable[Grid]) -> RawFile:
+def _first_list(grids: Iterable[Grid], columns: type[Heading]) -> RawFile:
     """The first sheet that has a list in it; a sheet of explanations before or after it is passed over."""
     best: Grid = []
     for raw in grids:
         grid = [(number, cells) for number, cells in raw if not cells[0].text.startswith(COMMENT)]
-        if _known_headings(grid) > _known_headings(best):
+        if _known_headings(grid, columns) > _known_headings(best, columns):
             best = grid
-        if _known_headings(best) >= len(_required()):
+        if _known_headings(best, columns) >= len(_required(columns)):
             break
-    return _rows_below(best)
+    return _rows_below(best, columns)
 
 
-def _required() -> list[Column]:
-    return [column for column in Column if column.is_required]
+def _required(columns: type[Heading]) -> list[Heading]:
+    return [column for column in columns if column.is_required]
 
 
-def _rows_below(grid: Grid) -> RawFile:
+def _rows_below(grid: Grid, columns: type[Heading]) -> RawFile:
     headings = [cell.text for cell in grid[0][1]] if grid else []
-    places = {index: column for index, heading in enumerate(headings) if (column := column_of(heading))}
-    _check_headings(list(places.values()))
+    places = {index: column for index, heading in enumerate(headings) if (column := column_of(heading, columns))}
+    _check_headings(list(places.values()), columns)
     if len(grid) - 1 > settings.TURNOVER_FILE_ROWS:
         raise UnreadableFile(_("The file has more than %(rows)d rows.") % {"rows": settings.TURNOVER_FILE_ROWS})
     if len(grid) < 2:
@@ -131,18 +131,18 @@ def _rows_below(grid: Grid) -> RawFile:
     return RawFile([_raw_row(number, cells, places) for number, cells in grid[1:]], ignored)
 
 
-def _check_headings(found: list[Column]) -> None:
-    if missing := [column for column in _required() if column not in found]:
+def _check_headings(found: list[Heading], columns: type[Heading]) -> None:
+    if missing := [column for column in _required(columns) if column not in found]:
         raise UnreadableFile(_("Missing columns: %(names)s. Take the template: its headings are known.") % {"names": _listed(missing)})
     if twice := sorted({column for column in found if found.count(column) > 1}, key=str):
         raise UnreadableFile(_("Columns that stand there twice: %(names)s.") % {"names": _listed(twice)})
 
 
-def _listed(columns: list[Column]) -> str:
+def _listed(columns: list[Heading]) -> str:
     return ", ".join(str(column) for column in columns)
 
 
-def _raw_row(number: int, cells: list[Cell], places: dict[int, Column]) -> RawRow:
+def _raw_row(number: int, cells: list[Cell], places: dict[int, Heading]) -> RawRow:
     known = [(column.key, cells[index]) for index, column in places.items() if index < len(cells)]
     kept = {key: cell.text.replace("\x00", "") for key, cell in known if cell.text}
     return RawRow(number, kept, [key for key, cell in known if cell.is_formula])

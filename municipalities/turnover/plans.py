@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.models import Mandate, Municipality, Portfolio, User
-from municipalities.turnover.columns import Column
+from municipalities.turnover.columns import COLUMNS, Column
 from municipalities.turnover.faults import Fault
 from municipalities.turnover.files import RawFile
 from municipalities.turnover.matching import Question, match_people, same_name
@@ -150,7 +150,7 @@ def make_plan(raw: RawFile, *, decisions: Mapping[str, str], today: dt.date, fir
     if plan.is_ready:
         plan.colleges = _colleges(entries, matches.people)
         plan.faults += [fault for college in plan.colleges for fault in _begun_already(college)]
-    plan.faults.sort(key=lambda fault: (fault.row or 0, list(Column).index(fault.column) if fault.column else -1))
+    plan.faults.sort(key=lambda fault: (fault.row or 0, COLUMNS.index(fault.column) if fault.column else -1))
     return plan
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from municipalities.models import Mandate, Municipality, Portfolio, User
-from municipalities.turnover.columns import Column, labels_in, plain, portfolio_of, role_of
+from municipalities.turnover.columns import COLUMNS, Column, Heading, labels_in, plain, portfolio_of, role_of
 from municipalities.turnover.faults import Fault
 from municipalities.turnover.files import RawRow
 
@@ -21,6 +21,7 @@ A_YEAR = dt.timedelta(days=366)
 LONGEST_PAST, LONGEST_FUTURE = 8 * A_YEAR, A_YEAR  # a day further away is a typing error
 DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 BETWEEN_PORTFOLIOS = re.compile(r"[,;|\n]")
+TELEPHONE = re.compile(r"\+?[\d\s./()-]{6,}")
 NEW_PERSON = "new"
 SAYS_NEW = frozenset({"new", "nouveau", "nouvelle", "nouvelle personne", "nieuw", "nieuwe persoon", "new person"})
 
@@ -62,16 +63,16 @@ class Reader:
         self.faults: list[Fault] = []
         self._today = today
         self._first_day = first_day  # for rows that leave the column empty
-        self._municipalities = {plain(name): municipality for municipality in municipalities for name in _names_of(municipality)}
+        self._municipalities = {plain(name): municipality for municipality in municipalities for name in names_of(municipality)}
 
     def read(self, rows: Iterable[RawRow]) -> list[Entry]:
         entries = [self._entry(row) for row in rows]
         self.faults += faults_between(entries)
-        self.faults.sort(key=lambda fault: (fault.row or 0, list(Column).index(fault.column) if fault.column else -1))
+        self.faults.sort(key=lambda fault: (fault.row or 0, COLUMNS.index(fault.column) if fault.column else -1))
         return entries
 
     def _entry(self, raw: RawRow) -> Entry:
-        row = _Row(raw, self.faults)
+        row = Row(raw, self.faults)
         return Entry(
             row=raw.number,
             municipality=self._municipality(row),
@@ -87,7 +88,7 @@ class Reader:
             person=_person(row),
         )
 
-    def _municipality(self, row: "_Row") -> Municipality | None:
+    def _municipality(self, row: "Row") -> Municipality | None:
         words = row.text(Column.MUNICIPALITY)
         found = [self._municipalities.get(plain(part)) for part in (words, *words.split("/"))] if words else []
         known = {municipality for municipality in found if municipality}
@@ -95,13 +96,13 @@ class Reader:
             row.refuse(Column.MUNICIPALITY, _("“%(words)s” is none of the municipalities.") % {"words": words})
         return known.pop() if len(known) == 1 else None
 
-    def _day(self, row: "_Row") -> dt.date | None:
+    def _day(self, row: "Row") -> dt.date | None:
         words = row.text(Column.FIRST_DAY)
         if not words:
             if self._first_day is None and Column.FIRST_DAY.key not in row.raw.formulas:
                 row.refuse(Column.FIRST_DAY, _("No day is given, neither in the row nor for the whole file."))
             return self._first_day
-        day = _parsed_day(words)
+        day = parsed_day(words)
         if day is None:
             row.refuse(Column.FIRST_DAY, _("“%(words)s” is not a day; write it like 2026-12-01 or 01/12/2026.") % {"words": words})
         elif not self._today - LONGEST_PAST <= day <= self._today + LONGEST_FUTURE:
@@ -110,17 +111,17 @@ class Reader:
         return day
 
 
-class _Row:
+class Row:
     """A row being read: gives the text of a column, and notes what is wrong with it."""
 
     def __init__(self, raw: RawRow, faults: list[Fault]) -> None:
         self.raw = raw
         self._faults = faults
 
-    def refuse(self, column: Column, reason: str) -> None:
+    def refuse(self, column: Heading | None, reason: str) -> None:
         self._faults.append(Fault(self.raw.number, column, reason))
 
-    def text(self, column: Column, *, longest: int | None = None) -> str:
+    def text(self, column: Heading, *, longest: int | None = None) -> str:
         """The text of a column; empty when it is missing, too long, or comes from a formula."""
         words = self.raw.cells.get(column.key, "")
         if column.key in self.raw.formulas:
@@ -134,7 +135,7 @@ class _Row:
         return words
 
 
-def _names_of(municipality: Municipality) -> tuple[str, ...]:
+def names_of(municipality: Municipality) -> tuple[str, ...]:
     styles = (municipality.official_style_fr, municipality.official_style_nl)
     names = (municipality.name_fr, municipality.name_nl, municipality.code, municipality.nis_code, municipality.slug)
     return tuple(name for name in (*names, *styles) if name)
@@ -145,7 +146,7 @@ def _longest(field: str) -> int | None:
     return longest
 
 
-def _role(row: _Row) -> Mandate.Role | None:
+def _role(row: Row) -> Mandate.Role | None:
     words = row.text(Column.ROLE)
     role = role_of(words) if words else None
     if words and role is None:
@@ -154,7 +155,7 @@ def _role(row: _Row) -> Mandate.Role | None:
     return role
 
 
-def _portfolios(row: _Row) -> tuple[str, ...]:
+def _portfolios(row: Row) -> tuple[str, ...]:
     named = [words.strip() for words in BETWEEN_PORTFOLIOS.split(row.text(Column.PORTFOLIOS)) if words.strip()]
     found = {words: portfolio_of(words) for words in named}
     if unknown := [words for words, portfolio in found.items() if portfolio is None]:
@@ -164,7 +165,7 @@ def _portfolios(row: _Row) -> tuple[str, ...]:
     return tuple(portfolio.value for portfolio in Portfolio if portfolio in found.values())
 
 
-def _email(row: _Row, column: Column) -> str:
+def _email(row: Row, column: Column) -> str:
     words = row.text(column, longest=_longest("email")).lower()
     try:
         if words:
@@ -175,21 +176,21 @@ def _email(row: _Row, column: Column) -> str:
     return words
 
 
-def _phone(row: _Row) -> str:
+def _phone(row: Row) -> str:
     words = row.text(Column.PHONE, longest=_longest("phone"))
-    if words and not re.fullmatch(r"\+?[\d\s./()-]{6,}", words):
+    if words and not TELEPHONE.fullmatch(words):
         row.refuse(Column.PHONE, _("“%(words)s” is not a telephone number.") % {"words": words})
     return words
 
 
-def _person(row: _Row) -> str:
+def _person(row: Row) -> str:
     words = row.text(Column.PERSON)
     if not words:
         return ""
     return NEW_PERSON if plain(words) in SAYS_NEW else _email(row, Column.PERSON)
 
 
-def _parsed_day(words: str) -> dt.date | None:
+def parsed_day(words: str) -> dt.date | None:
     for form in DAY_FORMS:
         try:
             return dt.datetime.strptime(words, form).date()  # noqa: DTZ007 - a day on the calendar, not a moment

@@ -5,6 +5,7 @@ from partnerships.admin.agreements import AgreementAdmin
 from partnerships.admin.deadlines import DeadlineTargetAdmin
 from partnerships.admin.delegations import DelegationAdmin
 from partnerships.admin.events import EventAdmin
+from partnerships.admin.lists import ListImportAdmin
 from partnerships.admin.municipalities import MunicipalityAdmin
 from partnerships.admin.ratings import RatingAdmin
 from partnerships.admin.requests import ServiceRequestAdmin
@@ -20,6 +21,7 @@ __all__ = [
     "DelegationAdmin",
     "EventAdmin",
     "FollowUpAdmin",
+    "ListImportAdmin",
     "MunicipalityAdmin",
     "RatingAdmin",
     "ServiceRequestAdmin",

@@ -43,7 +43,7 @@ WITHOUT: dict[str, Callable[[], models.Model]] = {
     "mailings.delivery": DeliveryFactory,
     "partnerships.event": EventFactory,
 }
-TOLD_BY_EVENTS = {"municipalities.Turnover"}  # never edited: uploaded, imported, undone, each of them an event
+TOLD_BY_EVENTS = {"municipalities.Turnover", "municipalities.ListImport"}  # never edited: uploaded, imported, undone, each of them an event
 
 
 @pytest.fixture

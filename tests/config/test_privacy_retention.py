@@ -16,7 +16,7 @@ from config.privacy import retention
 from config.privacy.models import PersonalDataAccess, RetentionRun
 from config.privacy.retention import OutOfTime, apply_retention, apply_retention_today, retention_due
 from mailings.models import Delivery
-from municipalities.models import User
+from municipalities.models import ListImport, User
 from municipalities.turnover.models import Turnover, TurnoverChange
 from partnerships.models import Event, Message, ServiceRequest
 from tests.factories import DeliveryFactory, MessageFactory, MunicipalityFactory, RequestFactory, SpocAssignmentFactory, UserFactory
@@ -78,6 +78,11 @@ def _upload(more: int) -> Turnover:
     return Turnover.objects.create(file_name="a.csv", content={"rows": []}, uploaded_at=ago(configured.TURNOVER_UPLOAD_KEPT, more=more))
 
 
+def _list(more: int) -> ListImport:
+    at = ago(configured.TURNOVER_UPLOAD_KEPT, more=more)
+    return ListImport.objects.create(by=UserFactory(), kind="streets", file_name="a.csv", content={"rows": []}, uploaded_at=at)
+
+
 def _undoing(more: int) -> TurnoverChange:
     turnover = Turnover.objects.create(file_name="a.csv", applied_at=ago(configured.TURNOVER_UNDO_WITHIN, more=more))
     return TurnoverChange.objects.create(turnover=turnover, kind=TurnoverChange.Kind.PERSON_CHANGED, object_id=1, before={"email": "x"})
@@ -93,6 +98,7 @@ RULES: dict[str, Callable[[int], Any]] = {
     "accesses": _access,
     "sessions": _session,
     "uploads": _upload,
+    "lists": _list,
     "undoing": _undoing,
 }
 

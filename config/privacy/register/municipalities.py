@@ -76,6 +76,15 @@ MUNICIPALITIES = {
             uses("content decisions", UPLOAD),
         ),
     ),
+    "municipalities.ListImport": Entry(
+        links={"by": Link.ACTED},
+        fields=all_uses(
+            uses("id", MACHINERY),
+            uses("by kind uploaded_at sha256 counts applied_at", IMPORT),
+            uses("file_name", IMPORT_IN_WORDS),
+            uses("content", UPLOAD),
+        ),
+    ),
     "municipalities.TurnoverChange": Entry(
         fields=all_uses(uses("id turnover", MACHINERY), uses("kind object_id after_digest", IMPORT), uses("before", UPLOAD))
     ),
