@@ -79,7 +79,7 @@ def _request_tiles(user: User) -> list[Tile]:
         Worklist.UNASSIGNED: "warn",
         Worklist.OUTSIDE: "warn",
     }
-    hidden = {Worklist.OPEN, Worklist.ALL}
+    hidden = {Worklist.OPEN, Worklist.ALL, Worklist.ASKED}
     if not user.has_perm("partnerships.oversee_agreement"):
         hidden.add(Worklist.OUTSIDE)
     return [

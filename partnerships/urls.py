@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnerships.views import agreements, attachments, delegations, ratings, request_forms, request_list, requests
+from partnerships.views import agreements, attachments, delegations, ratings, request_acts, request_forms, request_list, requests
 
 urlpatterns = [
     path("requests/", request_list.request_list, name="requests"),
@@ -19,6 +19,13 @@ urlpatterns = [
     path("requests/<uuid:key>/withdraw/", requests.request_withdraw, name="request_withdraw"),
     path("requests/<uuid:key>/close/", requests.request_close, name="request_close"),
     path("requests/<uuid:key>/satisfaction/", ratings.request_rate, name="request_rate"),
+    path("requests/<uuid:key>/acknowledge/", request_acts.request_acknowledge, name="request_acknowledge"),
+    path("requests/<uuid:key>/start/", request_acts.request_start, name="request_start"),
+    path("requests/<uuid:key>/ask/", request_acts.request_ask, name="request_ask"),
+    path("requests/<uuid:key>/complete/", request_acts.request_complete, name="request_complete"),
+    path("requests/<uuid:key>/decline/", request_acts.request_decline, name="request_decline"),
+    path("requests/<uuid:key>/reopen/", request_acts.request_reopen, name="request_reopen"),
+    path("requests/<uuid:key>/again/", request_acts.request_again, name="request_again"),
     path("requests/<uuid:key>/message/", requests.request_message, name="request_message"),
     path("files/<uuid:key>/", attachments.attachment_page, name="attachment"),
     path("files/<uuid:key>/file/", attachments.attachment_file, name="attachment_file"),

@@ -18,6 +18,7 @@ class Worklist(models.TextChoices):
     OVERDUE = "overdue", _("Overdue")
     UNASSIGNED = "unassigned", _("Assigned to nobody")
     OUTSIDE = "outside", _("Outside the agreement")
+    ASKED = "asked", _("Asked by us")
     OPEN = "open", _("All open")
     ALL = "all", _("All, also ended")
 
@@ -33,6 +34,7 @@ def on_worklist(requests: ServiceRequestQuerySet, name: str, user: User) -> Serv
         Worklist.OVERDUE: lambda: requests.overdue(today),
         Worklist.UNASSIGNED: lambda: requests.open().filter(assignee__isnull=True),
         Worklist.OUTSIDE: lambda: requests.open().outside_agreement(),
+        Worklist.ASKED: requests.asked_by_agency,
         Worklist.OPEN: requests.open,
         Worklist.ALL: requests.all,
     }[Worklist(name)]()

@@ -21,7 +21,17 @@ from config.privacy.holdings import rows_of
 from config.privacy.models import Erasure, PersonalDataAccess, RetentionRun
 from mailings.models import Delivery
 from municipalities.models import ListImport, Mandate, Turnover, TurnoverChange, User
-from partnerships.models import AuditDetails, Message, Note, Rating, RequestStep, ServiceRequest, SpocAssignment, WorksSite
+from partnerships.models import (
+    AuditDetails,
+    DataRequestDetails,
+    Message,
+    Note,
+    Rating,
+    RequestStep,
+    ServiceRequest,
+    SpocAssignment,
+    WorksSite,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -170,6 +180,7 @@ def _take_words_away(rows: models.QuerySet[Any]) -> int:
     Note.objects.filter(request__in=keys).delete()
     Message.objects.filter(request__in=keys).delete()
     AuditDetails.objects.filter(request__in=keys).delete()
+    DataRequestDetails.objects.filter(request__in=keys).delete()
     RequestStep.objects.filter(request__in=keys).update(note="")
     WorksSite.objects.filter(request__in=keys).delete()  # with its plan, and everything else that hangs on it
     Rating.objects.filter(request__in=keys).update(words="")

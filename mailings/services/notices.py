@@ -115,6 +115,8 @@ def _words_of(events: Sequence[Event]) -> dict[int, tuple[str, str]]:
             words[event.pk] = (approval.comment, "")
         elif isinstance(event.subject, SpocHandover):
             words[event.pk] = (event.subject.note, "")
+        elif event.verb == Event.Verb.REQUEST_SUBMITTED and event.subject and event.subject.is_from_agency:
+            words[event.pk] = (event.subject.description, event.subject.language)
         elif event.verb == Event.Verb.REQUEST_WITHDRAWN and event.subject:
             words[event.pk] = (event.subject.reason, event.subject.language)
     return words

@@ -43,6 +43,16 @@ class ExpectedDateForm(WordsForm):
     field_order = ("due_on", "words", "language")
 
 
+class ReasonForm(forms.Form):
+    """Words that help, and may be left out."""
+
+    needs_words = False
+
+    words = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, required=False, label=_("Reason"), help_text=_("Not needed.")
+    )
+
+
 class PersonField(forms.ModelChoiceField):
     def label_from_instance(self, person: User) -> str:
         return person.full_name
@@ -164,6 +174,23 @@ ACTS: dict[Action, Act] = {
             _("The request is closed."),
             PlainForm,
             lambda request, by, _data: services.close_request(request, by=by),
+        ),
+        Act(
+            Action.REOPEN,
+            _("Reopen"),
+            _("Say what is missing, or what has come up again. The municipality takes the work up again, with a new date."),
+            _("The request is open again."),
+            WordsForm,
+            lambda request, by, data: services.reopen_request(request, by=by, **_words(data, "reason")),
+        ),
+        Act(
+            Action.WITHDRAW,
+            _("Withdraw"),
+            _("Nothing more is expected of the municipality. This cannot be undone."),
+            _("The request is withdrawn."),
+            ReasonForm,
+            lambda request, by, data: services.withdraw_request(request, by=by, reason=data["words"]),
+            "danger",
         ),
         Act(
             Action.DECLINE,

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
 from municipalities.models import User
 from partnerships.admin.badges import badge, request_badge
+from partnerships.admin.data_requests import DataRequestPages
 from partnerships.admin.outcomes import outcome_of, outcome_urls
 from partnerships.admin.request_acts import ACTS, Act, refuse
 from partnerships.forms.steps import sections_of
@@ -80,7 +81,7 @@ class ActForm:
 
 
 @admin.register(ServiceRequest)
-class ServiceRequestAdmin(PortalAdmin):
+class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
     list_display = (
         "reference_column",
         "title_column",
@@ -175,7 +176,7 @@ class ServiceRequestAdmin(PortalAdmin):
             path(f"<int:pk>/{action}/", self.admin_site.admin_view(self._act_view(action)), name=f"partnerships_servicerequest_{action}")
             for action in ACTS
         ]
-        return acts + outcome_urls() + super().get_urls()
+        return acts + self.data_request_urls() + outcome_urls() + super().get_urls()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Without a list named, a SPOC comes to their own work and everybody else to all that is open."""
@@ -259,6 +260,7 @@ class ServiceRequestAdmin(PortalAdmin):
             "files": Attachment.objects.shown_with(obj),
             "act_forms": act_forms,
             "kept": kept,
+            "may_edit": Action.EDIT in allowed_actions(person_of(request), obj),
             "may_handle": request.user.has_perm(HANDLE),
             "outcome": outcome_of(request, obj),
         }

@@ -31,11 +31,20 @@ class ReplyForm(FilesForm, forms.ModelForm):
         self.initial.setdefault("token", uuid.uuid4())
 
 
+class ActForm(ReplyForm):
+    """The words an act needs: they become a message that the other side reads."""
+
+    def __init__(self, *args: Any, label: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].label = label
+        self.fields["language"].label = gettext_lazy("Language of your words")
+
+
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Not needed, but it helps the agency."),
+        help_text=gettext_lazy("Not needed, but it helps the other side."),
     )

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from municipalities.models import User
 from partnerships.forms.audit_parts import OfferPart, QuestionPart, ResultPart
+from partnerships.forms.data_request_parts import DataAskedPart, DataUsePart
 from partnerships.forms.parts import Anchor, Part
 from partnerships.forms.request_parts import AboutPart, PeoplePart, PlacePart, WhenPart
 from partnerships.models import Kind, ServiceRequest
@@ -51,6 +52,16 @@ STEPS: dict[str, tuple[Step, ...]] = {
     Kind.DEVELOPMENT: (ABOUT, PLACE, PEOPLE, WHEN),
     Kind.WORKS: (ABOUT, PLACE, PEOPLE, WHEN),
 }
+
+
+DATA_REQUEST = Step(
+    "data", _("What the agency asks"), _("Data or a study the municipality has, and what they are for."), (DataAskedPart, DataUsePart)
+)
+
+
+def steps_of(request: ServiceRequest) -> tuple[Step, ...]:
+    """The steps of the form of its kind; a request of the agency has one page."""
+    return (DATA_REQUEST,) if request.is_from_agency else STEPS[request.kind]
 
 
 def step_of(kind: str, key: str) -> Step | None:
@@ -141,7 +152,7 @@ class Section:
 
 def sections_of(request: ServiceRequest, missing: dict[str, Any] | None = None) -> list[Section]:
     """A request as people read it, step by step; what was left empty is left out."""
-    return [_section(request, step, missing or {}) for step in STEPS[request.kind]]
+    return [_section(request, step, missing or {}) for step in steps_of(request)]
 
 
 def _section(request: ServiceRequest, step: Step, missing: dict[str, Any]) -> Section:

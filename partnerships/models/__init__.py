@@ -4,6 +4,8 @@ from partnerships.models.absences import Absence
 from partnerships.models.agreement_parts import AgreementAmendment, AgreementReminder, AgreementSignatory, AgreementTheme
 from partnerships.models.agreements import Agreement
 from partnerships.models.attachments import Attachment, DraftUpload
+from partnerships.models.audits import AuditDetails
+from partnerships.models.data_requests import Continuation, DataRequestDetails
 from partnerships.models.deadlines import DeadlineNotice, DeadlineTarget
 from partnerships.models.events import Event
 from partnerships.models.foundings import Founding
@@ -23,7 +25,8 @@ from partnerships.models.plans import (
     SiteFigure,
 )
 from partnerships.models.ratings import Rating, rating_ends_on
-from partnerships.models.requests import AuditDetails, ReferenceCounter, ServiceRequest
+from partnerships.models.references import ReferenceCounter
+from partnerships.models.requests import ServiceRequest
 from partnerships.models.spocs import SpocAssignment
 from partnerships.models.steps import RequestStep, StepRule, StepTemplate
 from partnerships.models.themes import Theme
@@ -39,6 +42,8 @@ __all__ = [
     "Attachment",
     "AuditDetails",
     "CompensationReminder",
+    "Continuation",
+    "DataRequestDetails",
     "DeadlineNotice",
     "DeadlineTarget",
     "DraftUpload",

@@ -1,10 +1,9 @@
-"""Service requests between a municipality and the agency, and what an audit needs to know."""
+"""Service requests between a municipality and the agency."""
 
 import datetime as dt
 import uuid
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -15,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from municipalities.delegations import signed
-from municipalities.languages import ContentLanguage, CorrespondenceLanguage
+from municipalities.languages import ContentLanguage
 from municipalities.models import Municipality, User
 from municipalities.search import plain_words
 from partnerships.models.absences import Absence
@@ -55,9 +54,14 @@ class ServiceRequestQuerySet(RequestFinding):
     def drafts(self) -> "ServiceRequestQuerySet":
         return self.filter(state=ServiceRequest.State.DRAFT)
 
+    def asked_by_agency(self) -> "ServiceRequestQuerySet":
+        """What the agency asked of a municipality, or is about to, and has not ended."""
+        going_on = models.Q(state__in=ServiceRequest.OPEN | {ServiceRequest.State.DRAFT})
+        return self.filter(going_on, direction=ServiceRequest.Direction.TO_MUNICIPALITY)
+
     def new(self) -> "ServiceRequestQuerySet":
         """Submitted and not yet acknowledged: somebody of the team must look."""
-        return self.filter(state=ServiceRequest.State.SUBMITTED)
+        return self.filter(turn_of("agency"), state=ServiceRequest.State.SUBMITTED)
 
     def waiting(self) -> "ServiceRequestQuerySet":
         """Waiting for an answer of whoever asked."""
@@ -303,96 +307,3 @@ class ServiceRequest(models.Model):
         if front is None or (front.absent_until and self.assignee):
             return self.assignee
         return front.officer
-
-
-class ReferenceCounter(models.Model):
-    """The last number given to a request, per municipality and Brussels year; its row is the lock that keeps numbers unbroken."""
-
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["municipality", "year"], name="reference_counter_once")]
-
-    def __str__(self) -> str:
-        return f"{self.municipality_id} {self.year}: {self.last}"
-
-
-class AuditDetails(models.Model):
-    """What the agency must know to make an audit or diagnosis; asked on the form of that kind alone."""
-
-    class Sector(models.TextChoices):
-        RETAIL_FOOD = "retail_food", _("Retail: food")
-        RETAIL_OTHER = "retail_other", _("Retail: other than food")
-        HOSPITALITY = "hospitality", _("Hospitality")
-        SERVICES = "services", _("Services")
-        CRAFTS = "crafts", _("Crafts")
-        CULTURE = "culture", _("Culture")
-        OFFICES = "offices", _("Offices")
-        LOGISTICS = "logistics", _("Logistics")
-        SOCIAL_ECONOMY = "social_economy", _("Social economy")
-
-    class Data(models.TextChoices):
-        VACANCY = "vacancy", _("Retail vacancy")
-        FOOTFALL = "footfall", _("Footfall")
-        TURNOVER = "turnover", _("Turnover index")
-        RENTS = "rents", _("Rents")
-        MIX = "mix", _("Mix of shops")
-        TRADERS = "traders_survey", _("Survey of traders")
-        CUSTOMERS = "customers_survey", _("Shopper survey")
-        CATCHMENT = "catchment", _("Catchment area")
-        BENCHMARK = "benchmark", _("Benchmark with others")
-        STARTERS = "starters", _("Starters and closures")
-        EMPLOYMENT = "employment", _("Employment")
-
-    class Result(models.TextChoices):
-        REPORT = "report", _("Report")
-        SHEET = "sheet", _("District sheet")
-        PRESENTATION = "presentation", _("Presentation to the college")
-        DATA_FILE = "data_file", _("Data file")
-        WORKSHOP = "workshop", _("Workshop")
-
-    request = models.OneToOneField(ServiceRequest, on_delete=models.CASCADE, related_name="audit")
-    decision = models.TextField(
-        _("what will be decided with it"),
-        blank=True,
-        validators=[MaxLengthValidator(2000)],
-        help_text=_("A council decision, a plan, a subsidy, a permit, or something else."),
-    )
-    questions = models.TextField(
-        _("questions to answer"),
-        blank=True,
-        validators=[MaxLengthValidator(3000)],
-        help_text=_("One short question per line, ten at most."),
-    )
-    sectors = ArrayField(models.CharField(max_length=20, choices=Sector.choices), verbose_name=_("sectors"), default=list, blank=True)
-    data_wanted = ArrayField(models.CharField(max_length=20, choices=Data.choices), verbose_name=_("data wanted"), default=list, blank=True)
-    compare_with = models.CharField(_("compare with"), max_length=300, blank=True, help_text=_("Other municipalities or streets."))
-    data_offered = models.TextField(
-        _("data the municipality can give"),
-        blank=True,
-        validators=[MaxLengthValidator(3000)],
-        help_text=_("What, period, format and contact, one per line. Write “none” if there is none."),
-    )
-    earlier_studies = models.TextField(_("earlier studies known"), blank=True, validators=[MaxLengthValidator(2000)])
-    result_forms = ArrayField(
-        models.CharField(max_length=20, choices=Result.choices), verbose_name=_("form of the result"), default=list, blank=True
-    )
-    result_language = models.CharField(
-        _("language of the result"), max_length=4, choices=CorrespondenceLanguage.choices, default=CorrespondenceLanguage.BOTH
-    )
-    circumstances = models.TextField(
-        _("reference period, fieldwork constraints, co-funding"), blank=True, validators=[MaxLengthValidator(2000)]
-    )
-    personal_data = models.BooleanField(_("personal data are involved"), default=False)
-    legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True, help_text=_("Needed when personal data are involved."))
-    needed_by = models.DateField(_("needed by"), null=True, blank=True)
-    needed_for = models.CharField(_("the meeting it is for"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("details of the audit")
-        verbose_name_plural = _("details of the audits")
-
-    def __str__(self) -> str:
-        return f"{self.request}"

@@ -15,7 +15,8 @@ from django.utils.translation import pgettext_lazy
 
 from municipalities.models import Municipality, User, first_day, last_day
 from municipalities.places import Street
-from partnerships.models.requests import AuditDetails, ServiceRequest
+from partnerships.models.audits import AuditDetails
+from partnerships.models.requests import ServiceRequest
 
 if TYPE_CHECKING:
     from django.db.backends.postgresql.psycopg_any import DateRange

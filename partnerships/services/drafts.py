@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from municipalities.models import Municipality, User
 from partnerships.models import ServiceRequest
-from partnerships.permissions import Action, Party, behalf_of, can, party_of
+from partnerships.permissions import Action, behalf_of, can
 from partnerships.services.events import record_event
 from partnerships.services.requests import ActionNotAllowed
 
@@ -38,20 +38,23 @@ def draft_request(
     municipality: Municipality,
     kind: str,
     token: uuid.UUID,
+    direction: str = ServiceRequest.Direction.TO_AGENCY,
     language: str = "",
     fields: dict[str, Any] | None = None,
     step: str = "",
     parts: Iterable[StepPart] = (),
 ) -> ServiceRequest:
-    """Make a draft for a municipality for which the person may write today, with its first step.
+    """Make a draft on the side that asks: for a municipality for which the person may write today, or for the agency to it.
 
     `token` is the one of the form shown: the same token a second time returns the request already made, so a double
     click or six simultaneous posts make one. `language` (fr or nl) is the one the request is written in. Raises
-    ActionNotAllowed for a person without a mandate in force.
+    ActionNotAllowed for whoever does not stand on that side today.
     """
     parts = list(parts)
-    request = ServiceRequest(municipality=municipality, kind=kind, token=token, language=language, asked_by=by, **fields or {})
-    if party_of(by, request) != Party.MUNICIPALITY:
+    request = ServiceRequest(municipality=municipality, kind=kind, direction=direction, token=token, language=language, asked_by=by)
+    for name, value in (fields or {}).items():
+        setattr(request, name, value)
+    if not can(by, Action.EDIT, request):
         raise ActionNotAllowed(Action.EDIT, request)
     request.asked_for = behalf_of(by, request)
     request.step_revisions = {step: request.revision} if step else {}

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from partnerships.models import AuditDetails, Kind, ServiceRequest
+from partnerships.models import AuditDetails, DataRequestDetails, Kind, ServiceRequest
 
 Rule = Callable[[ServiceRequest], dict[str, Any]]
 NEEDED = _("This is needed to submit the request.")
 NEEDED_ALWAYS = ("title", "description", "technical_contact")
 NEEDED_FOR_AUDIT = ("decision", "questions", "data_offered", "result_forms", "needed_by")
+NEEDED_FROM_AGENCY = ("why", "sharing")
 MOST_QUESTIONS = 10
 
 
@@ -45,6 +46,15 @@ def missing_for_audit(request: ServiceRequest) -> dict[str, Any]:
     return missing
 
 
+def missing_for_data_request(request: ServiceRequest) -> dict[str, Any]:
+    """What the agency must say when it asks a municipality for data or a study."""
+    details = DataRequestDetails.objects.filter(request=request).first() or DataRequestDetails(request=request)
+    missing = lacking(request, (*NEEDED_ALWAYS, "wished_by")) | lacking(details, NEEDED_FROM_AGENCY)
+    if details.personal_data and not details.legal_basis.strip():
+        missing["legal_basis"] = _("Needed when personal data are involved.")
+    return missing
+
+
 RULES: dict[str, tuple[Rule, ...]] = {
     Kind.AUDIT: (missing_always, missing_for_audit),
     Kind.DEVELOPMENT: (missing_always,),
@@ -54,4 +64,5 @@ RULES: dict[str, tuple[Rule, ...]] = {
 
 def missing_to_submit(request: ServiceRequest) -> dict[str, Any]:
     """Return, per field, what still keeps the draft from being submitted."""
-    return {name: message for rule in RULES[request.kind] for name, message in rule(request).items()}
+    rules = (missing_for_data_request,) if request.is_from_agency else RULES[request.kind]
+    return {name: message for rule in rules for name, message in rule(request).items()}

@@ -117,7 +117,7 @@ def _spoc_on(municipality: Municipality, on: dt.date) -> User | None:
 
 @transaction.atomic
 def submit_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
-    """Submit a complete draft: give it its reference, its due day and the SPOC of the day as assignee.
+    """Submit a complete draft: give it its reference, its due day, and as assignee the SPOC of the day, or who asks for the agency.
 
     Raises ValidationError with a message per field that is still missing, ActionNotAllowed when it is no draft any more.
     A request outside the agreement's services or period is taken, and marked.
@@ -136,7 +136,7 @@ def submit_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
         reference=_next_reference(request.municipality, today.year),
         submitted_at=now,
         due_on=acknowledgement_due(today),
-        assignee=_spoc_on(request.municipality, today),
+        assignee=by if request.is_from_agency else _spoc_on(request.municipality, today),
         outside_agreement=_is_outside_agreement(request.municipality, request.kind, today),
     )
 
@@ -171,7 +171,8 @@ def acknowledge_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
 def start_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
     """Take the work up; the team's list of steps is copied to the request, and later changes of the list do not touch it."""
     request = _move(request, Action.START, by=by)
-    lay_steps(request)
+    if not request.is_from_agency:
+        lay_steps(request)
     return request
 
 

@@ -31,6 +31,7 @@ from partnerships.services.requests import (
     withdraw_request,
 )
 from partnerships.views.outcomes import outcome_of
+from partnerships.views.taking_up import taking_up
 
 
 def own_municipalities(user: User) -> list[Municipality]:
@@ -61,6 +62,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
         "is_overdue": shown.is_overdue(timezone.localdate()),
         "outcome": outcome_of(request, shown),
         "expected_on": expected_on(shown, timezone.localdate()),
+        "taking_up": taking_up(request.user, shown),
     }
     return render(request, "partnerships/requests/request_page.html", context, status=status)
 
@@ -160,7 +162,7 @@ def request_message(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
         form.refuse_files(error)
         return _show_request(request, shown, reply=form)
     except ActionNotAllowed:
-        form.add_error("body", _("The request has ended meanwhile, so nothing was sent."))
+        form.add_error("body", _("The request has moved on meanwhile, so nothing was sent."))
         return render(request, "partnerships/requests/request_unsent.html", {"service_request": shown, "form": form}, status=409)
     messages.success(request, _("Your message is sent."))
     return redirect("request", key=key)

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from mailings import services
-from mailings.models import Delivery
+from mailings.models import Delivery, Notice
 from mailings.rendering import delivery_token, render_mail
 from municipalities.models import User
-from partnerships.models import Event
+from partnerships.models import Event, ServiceRequest
 from tests.factories import (
     ApprovalFactory,
     EventFactory,
@@ -56,6 +56,22 @@ def _about_a_request(verb: str, language: str) -> tuple[Event, User]:
     return EventFactory(verb=verb, subject=request, actor=actor, municipality=place, data={"message": message.pk}), hearer
 
 
+TURNED = ["request_submitted", "request_answered", "request_reopened", "request_withdrawn"]  # to officials, where the agency asks
+TURNED_TO_STAFF = ["request_acknowledged", "request_started", "request_asked", "request_completed", "request_declined"]
+
+
+def _about_what_the_agency_asks(verb: str, language: str) -> tuple[Event, User]:
+    event, _hearer = _about_a_request(verb, language)
+    request = event.subject
+    alderman, spoc = request.asked_by, request.assignee
+    ServiceRequest.objects.filter(pk=request.pk).update(direction="to_municipality", asked_by=spoc)
+    hearer, actor = (alderman, spoc) if verb in TURNED else (spoc, alderman)
+    told = EventFactory(verb=verb, subject=request, actor=actor, municipality=request.municipality, data=event.data)
+    services.pass_over_undecided()
+    Notice.objects.filter(event=told).delete()
+    return told, hearer
+
+
 def _about_a_mailing(verb: str, language: str) -> tuple[Event, User]:
     mailing = MailingFactory(in_review=True, subject_fr="L'objet & la suite", subject_nl="Het onderwerp & meer")
     role = "cabinet" if verb == "mailing_approval_asked" else "editor"
@@ -90,19 +106,27 @@ def test_every_notice_renders(verb: str, language: str) -> None:
         assert "C'est <i>urgent</i> & simple." in words_of(mail.body_html)
 
 
-def test_every_template_of_a_mail_is_tried_above() -> None:
+@pytest.mark.parametrize("language", ["fr", "nl", "both"])
+@pytest.mark.parametrize("verb", [*TURNED, *TURNED_TO_STAFF])
+def test_every_notice_of_what_the_agency_asks_renders(verb: str, language: str) -> None:
+    event, hearer = _about_what_the_agency_asks(verb, language)
+    services.decide_notices(timezone.now())
+    mail = Delivery.objects.get()
+    assert (mail.recipient, mail.notice.event) == (hearer, event)
+    assert_reads_well(mail.subject, mail.body_text, mail.body_html)
+    assert event.subject.reference in mail.subject
+    assert "> C'est <i>urgent</i> & simple." in mail.body_text
+    assert "gemeente heeft haar aanvraag" not in mail.body_text
+    assert "La commune vous a envoyé" not in mail.body_text
+
+
+def test_every_mail_is_tried_above_or_named_by_a_test_of_its_own() -> None:
     folders = {path.name for path in (Path(settings.BASE_DIR) / "templates/email").iterdir() if path.is_dir()}
-    assert folders == {
-        *TO_OFFICIAL,
-        *TO_STAFF,
-        *OF_MAILING,
-        *OF_HANDOVER,
-        *OF_AGREEMENTS,
-        *OF_PEOPLE,
-        *OF_OUTCOMES,
-        "login_code",
-        "mailing",
-    }
+    above = {*TO_OFFICIAL, *TO_STAFF, *OF_MAILING, *OF_HANDOVER, *OF_AGREEMENTS, *OF_PEOPLE, "login_code", "mailing"}
+    tests = [path.read_text() for path in (Path(settings.BASE_DIR) / "tests").rglob("test_*.py")]
+    named = {folder for folder in folders for text in tests if folder in text or folder.upper() in text}
+    assert above <= folders
+    assert folders - above - named == set()
     for folder in folders:
         files = {path.name for path in (Path(settings.BASE_DIR) / "templates/email" / folder).iterdir()}
         assert {"subject.txt", "body.txt", "body.html"} <= files

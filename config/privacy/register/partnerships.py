@@ -112,6 +112,15 @@ PARTNERSHIPS = {
         links={"author": Link.WROTE, "behalf_of": Link.ACTED},
         fields=all_uses(uses("id request token", MACHINERY), uses("author behalf_of side language sent_at", ANSWERS), uses("body", WORDS)),
     ),
+    "partnerships.DataRequestDetails": Entry(
+        links={"request__asked_by": Link.WROTE},
+        fields=all_uses(
+            uses("request", MACHINERY),
+            uses("why period_wanted data_format legal_basis", WORDS),
+            uses("personal_data sharing", ANSWERS),
+        ),
+    ),
+    "partnerships.Continuation": Entry(fields=uses("request of", MACHINERY)),
     "partnerships.Note": Entry(
         links={"author": Link.WROTE},
         fields=all_uses(uses("id request token", MACHINERY), uses("author written_at", ANSWERS), uses("body", WORDS)),
