@@ -3,6 +3,7 @@
 from django.urls import path
 
 from partnerships.views import agreements, attachments, delegations, ratings, request_acts, request_forms, request_list, requests
+from partnerships.views.works import works_patterns
 
 urlpatterns = [
     path("requests/", request_list.request_list, name="requests"),
@@ -42,4 +43,5 @@ urlpatterns = [
     path("agreements/<uuid:key>/summary/", agreements.agreement_summary, name="agreement_summary"),
     path("agreements/<uuid:key>/summary.pdf", agreements.agreement_summary_pdf, name="agreement_summary_pdf"),
     path("municipalities/<slug:slug>/agreements.svg", agreements.agreement_timeline, name="agreement_timeline"),
+    *works_patterns,
 ]

@@ -13,6 +13,7 @@ from partnerships.admin.spocs import SpocAssignmentAdmin
 from partnerships.admin.steps import FollowUpAdmin, StepTemplateAdmin
 from partnerships.admin.themes import ThemeAdmin
 from partnerships.admin.turnovers import TurnoverAdmin
+from partnerships.admin.works import WorksSiteAdmin
 
 __all__ = [
     "AbsenceAdmin",
@@ -29,4 +30,5 @@ __all__ = [
     "StepTemplateAdmin",
     "ThemeAdmin",
     "TurnoverAdmin",
+    "WorksSiteAdmin",
 ]

@@ -29,6 +29,7 @@ from partnerships.models import Attachment, Event, Message, ServiceRequest, Spoc
 from partnerships.permissions import TRANSITIONS, Action, allowed_actions
 from partnerships.services.attachments import add_to_message
 from partnerships.services.requests import ActionNotAllowed
+from partnerships.sites.doors import works_of
 from partnerships.worklists import Worklist, on_worklist
 
 HANDLE = "partnerships.handle_servicerequest"
@@ -263,6 +264,7 @@ class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
             "may_edit": Action.EDIT in allowed_actions(person_of(request), obj),
             "may_handle": request.user.has_perm(HANDLE),
             "outcome": outcome_of(request, obj),
+            "works": works_of(obj, person_of(request)),
         }
         return TemplateResponse(request, "admin/partnerships/servicerequest/request.html", context, status=status)
 

@@ -172,6 +172,14 @@ class WorksSite(models.Model):
         return self.owner_other or (str(self.get_owner_display()) if self.owner else "")
 
     @property
+    def sensitive_labels(self) -> list[str]:
+        return labels_of(self.sensitive, self.Sensitive)
+
+    @property
+    def wish_labels(self) -> list[str]:
+        return labels_of(self.wishes, self.Wish)
+
+    @property
     def starts_on(self) -> dt.date | None:
         """The first day of the first phase; ask with the phases at hand."""
         return min((phase.starts_on for phase in self.phases.all()), default=None)

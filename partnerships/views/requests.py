@@ -30,6 +30,7 @@ from partnerships.services.requests import (
     submit_request,
     withdraw_request,
 )
+from partnerships.sites.doors import works_of
 from partnerships.views.outcomes import outcome_of
 from partnerships.views.taking_up import taking_up
 
@@ -61,6 +62,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
         "missing": len(missing_to_submit(shown)) if Action.SUBMIT in actions else 0,
         "is_overdue": shown.is_overdue(timezone.localdate()),
         "outcome": outcome_of(request, shown),
+        "works": works_of(shown, request.user),
         "expected_on": expected_on(shown, timezone.localdate()),
         "taking_up": taking_up(request.user, shown),
     }
