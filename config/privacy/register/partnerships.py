@@ -11,7 +11,8 @@ WHO = Use(Purpose.COOPERATION, Retention.PSEUDONYM)
 WORDS = Use(Purpose.COOPERATION, Retention.REQUEST, Erase.SCRUB)
 ANSWERS = Use(Purpose.COOPERATION, Retention.REQUEST)
 CONTACT = Use(Purpose.COOPERATION, Retention.REQUEST, Erase.CONTACT)
-IN_HAND = Use(Purpose.COOPERATION, Retention.WORKING, Erase.SCRUB)
+IN_HAND = Use(Purpose.COOPERATION, Retention.WORKING)
+NAME_IN_HAND = Use(Purpose.COOPERATION, Retention.WORKING, Erase.SCRUB)
 EVENT = Use(Purpose.ACCOUNTABILITY, Retention.PSEUDONYM)
 
 PARTNERSHIPS = {
@@ -139,7 +140,7 @@ PARTNERSHIPS = {
     ),
     "partnerships.DraftUpload": Entry(
         links={"owner": Link.WROTE},
-        fields=all_uses(uses("id key file", MACHINERY), uses("owner uploaded_at name kind size sha256", IN_HAND)),
+        fields=all_uses(uses("id key file", MACHINERY), uses("owner uploaded_at kind size sha256", IN_HAND), uses("name", NAME_IN_HAND)),
     ),
     # A trigger keeps events as they are, so their data never hold a name: a test reads what is written there.
     "partnerships.Event": Entry(
