@@ -1,16 +1,15 @@
 """All settings of the portal, from the environment alone (see `.env.example`)."""
 
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.logs import logging_for
 from config.service_urls import broker_url_for, documents_storage_for, mail_settings_for
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -248,6 +247,8 @@ MAIL_JOURNAL_SYNC = env.bool("MAIL_JOURNAL_SYNC", default=True)  # survive a pow
 MAIL_JOURNAL_BATCH = env.int("MAIL_JOURNAL_BATCH", default=500)  # mails in one set at most: what is in doubt when a host is lost
 MAIL_JOURNAL_PATIENCE = env.int("MAIL_JOURNAL_PATIENCE", default=900)  # seconds to wait for a host that has a journal to read
 MAIL_SENDERS = env.int("MAIL_SENDERS", default=2)  # at a time, over all workers; urgent mail may add one
+MAIL_RATE = env.float("MAIL_RATE", default=0)  # mails of mailings a second, over all senders; 0: as fast as the server takes them
+MAIL_DOMAIN_RATES = {domain: float(rate) for domain, rate in env.dict("MAIL_DOMAIN_RATES", default={}).items()}  # gmail.com=2,…
 MAIL_PAUSE_AFTER_FAULTS = env.int("MAIL_PAUSE_AFTER_FAULTS", default=5)
 MAIL_PAUSE_AFTER_REFUSALS = env.int("MAIL_PAUSE_AFTER_REFUSALS", default=15)  # in a row: the relay refuses the sender, not them
 MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=15)  # doubles at each attempt, up to four hours
@@ -308,33 +309,7 @@ if not DEBUG:
 
 # --- Logs ---------------------------------------------------------------------------------------
 
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.filter_by_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use="pytest" not in sys.modules,
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(colors=False) if DEBUG else structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)],
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"}},
-}
+LOGGING = logging_for(level=env.str("LOG_LEVEL", default="INFO"), is_for_people=DEBUG)
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 

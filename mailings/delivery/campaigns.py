@@ -21,6 +21,7 @@ from mailings.audience import Reader, mailings_of, readers_of
 from mailings.delivery import claims, journal
 from mailings.delivery.claims import Claim, ClaimLost
 from mailings.delivery.outcomes import Outcome, settle_fault
+from mailings.delivery.pace import pace
 from mailings.delivery.runs import finish_runs, forgive_runs
 from mailings.delivery.wire import Wire
 from mailings.models import Delivery, Mailing, RunContent
@@ -138,8 +139,11 @@ class Campaigns:
         self._learn({row.run_id for row in rows}, {held.municipality_id for reader in readers.values() for held in reader.mandates}, today)
         reasons = {row.pk: readers[row.pk].reason_against(self._mailings.get(row.run_id)) for row in rows}
         _skip(claim, outcome, {pk: reason for pk, reason in reasons.items() if reason})
+        waits = pace().too_soon((row.pk, row.email) for row in rows if not reasons[row.pk])
+        claims.postpone(claim, waits)
+        outcome.postponed += len(waits)
         for row in rows:
-            if not reasons[row.pk]:
+            if not reasons[row.pk] and row.pk not in waits:
                 try:
                     yield self._letter(row, readers[row.pk])
                 except DeliveryFault as fault:
@@ -213,8 +217,10 @@ class _Sending:
         self._sent: dict[int, str] = {}
 
     def may_go_on(self) -> bool:
-        over = time.monotonic() >= self._until
-        return self._claim.has_time() and not (over or self._outcome.ill or self._is_taken_back)
+        left = self._until - time.monotonic()
+        if left <= 0 or self._outcome.ill or self._is_taken_back or not self._claim.has_time():
+            return False
+        return pace().wait(min(left, claims.SETTLING_SLACK))
 
     def before_dot(self, letter: Letter) -> bool:
         if not self._claim.has_time() or not self._is_still_mine(letter):

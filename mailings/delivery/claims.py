@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -31,6 +31,13 @@ SET state = 'sent', sent_at = statement_timestamp(), response = %s, claim = NULL
     body_text = CASE kind WHEN 'login_code' THEN '' ELSE body_text END,
     body_html = CASE kind WHEN 'login_code' THEN '' ELSE body_html END
 WHERE id = %s AND state = 'sending' AND claim = %s
+"""
+POSTPONE = """
+UPDATE mailings_delivery AS delivery
+SET state = 'pending', claim = NULL, journal = '', lease_until = NULL, attempts = greatest(attempts - 1, 0),
+    next_attempt_at = statement_timestamp() + make_interval(secs => waits.seconds)
+FROM unnest(%s::bigint[], %s::float8[]) AS waits (id, seconds)
+WHERE delivery.id = waits.id AND delivery.state = 'sending' AND delivery.claim = %s
 """
 WAITS_FOR_DATABASE = (0.2, 0.5, 1, 2, 4, 8, 8)
 
@@ -120,6 +127,15 @@ def put_off(claim: Claim, delivery: Delivery, response: str) -> None:
     """Back to waiting, with a delay that grows at each attempt."""
     again_at = Now() + delay_after(delivery.attempts)
     _settle(claim, [delivery], state=State.PENDING, next_attempt_at=again_at, handed_over_at=None, response=response)
+
+
+def postpone(claim: Claim, seconds: Mapping[int, float]) -> None:
+    """Give rows back for so many seconds each: never tried, so not counted as an attempt."""
+    if not seconds:
+        return
+    changed = rows_changed_durably(POSTPONE, [list(seconds), list(seconds.values()), claim.token])
+    if changed != len(seconds):
+        raise ClaimLost
 
 
 def delay_after(attempts: int) -> timedelta:

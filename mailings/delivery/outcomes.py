@@ -24,6 +24,7 @@ class Outcome:
     skipped: int = 0
     failed: int = 0
     put_off: int = 0
+    postponed: int = 0  # not tried: its provider has had enough for now
     in_doubt: int = 0
     ill: bool = False  # the server is: there is no use in going on
     faults: int = field(default=0, repr=False)  # of the server, one after the other
@@ -31,7 +32,7 @@ class Outcome:
 
     @property
     def settled(self) -> int:
-        return self.sent + self.skipped + self.failed + self.put_off + self.in_doubt
+        return self.sent + self.skipped + self.failed + self.put_off + self.postponed + self.in_doubt
 
     @property
     def leads_on(self) -> bool:

@@ -17,6 +17,7 @@ from mailings.delivery import claims
 from mailings.delivery.campaigns import Campaigns
 from mailings.delivery.claims import Claim, ClaimLost, TakenBack
 from mailings.delivery.outcomes import Outcome, settle_fault
+from mailings.delivery.pace import pace
 from mailings.delivery.runs import finish_runs, forgive_faults
 from mailings.delivery.wire import Wire
 from mailings.doorbell import ring
@@ -41,11 +42,20 @@ def deliver_queue(*, seconds: float = TURN_SECONDS) -> None:
     urgent_only = claims.live_claims() >= settings.MAIL_SENDERS
     with Wire() as wire:
         campaigns = Campaigns(wire, until) if Campaigns.may_be_used(wire) else None
+        has_called = urgent_only
         while time.monotonic() < until:
             if not _deliver_next(wire, until, urgent_only, campaigns).leads_on:
                 return  # what is left, if anything, waits for the sweep
+            has_called = has_called or _call_another()
     if Delivery.objects.due().exists():
         ring()
+
+
+def _call_another() -> bool:
+    """There is work for more than one: ring once a turn for another sender, who does the same, up to MAIL_SENDERS at a time."""
+    if claims.live_claims() + 1 < settings.MAIL_SENDERS and Delivery.objects.due().exists():
+        ring()
+    return True
 
 
 def _deliver_next(wire: Wire, until: float, urgent_only: bool, campaigns: Campaigns | None) -> Outcome:
@@ -98,7 +108,14 @@ class _Batch:
         for reason, group in groupby(by_reason, key=lambda delivery: reasons[delivery.pk]):
             claims.settle_skipped(self.claim, group, Delivery.Skip(str(reason)))
         self.outcome.skipped = len(unwanted)
-        return [delivery for delivery in self.claim.deliveries if not reasons.get(delivery.pk)]
+        return self._in_time([delivery for delivery in self.claim.deliveries if not reasons.get(delivery.pk)])
+
+    def _in_time(self, deliveries: list[Delivery]) -> list[Delivery]:
+        """Without mails of mailings whose provider has had enough for now; those wait, and nobody behind them does."""
+        waits = pace().too_soon((delivery.pk, delivery.email) for delivery in deliveries if delivery.run_id)
+        claims.postpone(self.claim, waits)
+        self.outcome.postponed = len(waits)
+        return [delivery for delivery in deliveries if delivery.pk not in waits]
 
     def send_all(self, deliveries: list[Delivery], build: Build) -> None:
         messages = _built(deliveries, build)
@@ -106,7 +123,7 @@ class _Batch:
         for delivery in deliveries:
             if delivery.run_id and delivery.run_id in paused:
                 continue
-            if not self._may_go_on():
+            if not self._may_go_on() or (delivery.run_id and not pace().wait(claims.SETTLING_SLACK)):
                 return
             try:
                 if self._send(delivery, messages.get(delivery.pk)):

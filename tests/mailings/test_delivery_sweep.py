@@ -117,18 +117,35 @@ def plain(monkeypatch):
 
 
 def test_queue_is_sent_to_its_end_over_one_connection(sink, settings, rings, plain):
-    settings.MAIL_BATCH_SIZE = 4
+    settings.MAIL_BATCH_SIZE, settings.MAIL_SENDERS = 4, 1
     run = planned_run(10)
     assert rings(deliver_queue) == 0
     assert (states_of(run), sink.connections) == (["sent"] * 10, 1)
 
 
-def test_turn_that_is_over_rings_for_the_rest(sink, rings, plain):
+def test_turn_that_is_over_rings_for_the_rest(sink, settings, rings, plain):
+    settings.MAIL_SENDERS = 1
     run = planned_run(20)
     sink.pace = 0.02
     assert rings(lambda: deliver_queue(seconds=0.1)) == 1
     assert 1 <= states_of(run).count("sent") < 20
     assert set(states_of(run)) == {"sent", "pending"}
+
+
+def test_work_for_two_calls_one_other_sender_once_a_turn(sink, settings, rings, plain):
+    settings.MAIL_BATCH_SIZE, settings.MAIL_SENDERS = 2, 2
+    planned_run(10)
+    assert rings(deliver_queue) == 1
+    DeliveryFactory.create_batch(2, login_code=True)
+    assert rings(deliver_queue) == 0
+
+
+def test_nobody_is_called_while_the_others_are_at_work(sink, settings, rings, plain):
+    settings.MAIL_BATCH_SIZE, settings.MAIL_SENDERS = 2, 2
+    run = planned_run(10)
+    claim()  # the other sender, at work
+    assert rings(deliver_queue) == 0
+    assert states_of(run).count("sent") == 8
 
 
 def test_more_senders_than_wished_take_urgent_mail_alone(sink, settings, rings, plain):
