@@ -72,6 +72,7 @@ TEAM = (
 LEAD_TEAM = ("partnerships.lead_team",)
 KEEP_THEMES = ("partnerships.add_theme", "partnerships.change_theme", "partnerships.delete_theme")
 KEEP_DEADLINES = ("partnerships.add_deadlinetarget", "partnerships.change_deadlinetarget", "partnerships.delete_deadlinetarget")
+KEEP_CHOICES = ("partnerships.view_choice", "partnerships.add_choice", "partnerships.change_choice")
 OVERSEE = ("partnerships.oversee_agreement",)
 MAILINGS = (
     "mailings.view_mailing",
@@ -109,6 +110,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     + LEAD_TEAM
     + KEEP_THEMES
     + KEEP_DEADLINES
+    + KEEP_CHOICES
     + OVERSEE
     + TURN_OVER
     + IMPORT_LISTS
@@ -123,6 +125,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     + LEAD_TEAM
     + KEEP_THEMES
     + KEEP_DEADLINES
+    + KEEP_CHOICES
     + MAILINGS
     + EDIT_MAILINGS
     + STAFF_ACCOUNTS

@@ -137,7 +137,9 @@ def standing_of(user: User, request: ServiceRequest, *, on: dt.date | None = Non
     A mayor or alderman writes in their own name. Whoever was delegated writes for the person whose request it is, if
     that is who delegated to them, otherwise for the first who did; others for themselves.
     """
-    standings = user.standings_on(on or timezone.localdate())
+    on = on or timezone.localdate()
+    kept = request.is_kept_from_delegates(on) and request.asked_by_id != user.pk
+    standings = [standing for standing in user.standings_on(on) if standing.is_own or not kept]
     here = [standing for standing in standings if standing.may_write and _covers(standing, user, request)]
     concerned = {request.asked_for_id, request.asked_by_id}
     return min(here, key=lambda standing: _distance(standing, concerned), default=None)

@@ -1,5 +1,6 @@
 """A request as people read it; what was filled in, step by step, comes from the form itself (`forms.steps.sections_of`)."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -7,17 +8,26 @@ from django.utils.translation import gettext as _
 
 from municipalities.models import User
 from municipalities.templatetags.reader import day
-from partnerships.models import ServiceRequest
+from partnerships.models import Agreement, ServiceRequest, SpocAssignment
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of answers under their columns."""
+
+    columns: list[str]
+    rows: list[list[str]]
 
 
 @dataclass(frozen=True)
 class Fact:
-    """`is_typed`: the words are a person's own, in the language of the request."""
+    """`is_typed`: the words are a person's own, in the language of the request. `table`: the same value, to be shown in columns."""
 
     label: str
     value: str
     is_typed: bool
     name: str = ""
+    table: Table | None = None
 
 
 def people_of(request: ServiceRequest) -> list[Fact]:
@@ -28,6 +38,32 @@ def people_of(request: ServiceRequest) -> list[Fact]:
     if request.assignee:
         people.append(Fact(_("Handled by"), _handler(request, request.assignee), False))
     return people
+
+
+def known_of(request: ServiceRequest, on: dt.date) -> list[Fact]:
+    """What the portal knows without asking: for whom, by whom, who will answer, and whether the agreement covers the service."""
+    asker = request.asked_for or request.asked_by
+    phone = f"{request.who}\n{asker.phone}" if asker.phone else request.who
+    spoc = SpocAssignment.objects.for_municipalities([request.municipality_id], on).first()
+    contact = "\n".join(filter(None, [spoc.officer.full_name, spoc.officer.phone])) if spoc else ""
+    facts = [
+        Fact(_("Municipality"), str(request.municipality), False),
+        Fact(_("Asked by"), phone, False),
+        Fact(_("Contact person (SPOC)"), contact, False),
+        Fact(_("Framework agreement"), _covered(request, on), False),
+    ]
+    return [fact for fact in facts if fact.value]
+
+
+def _covered(request: ServiceRequest, on: dt.date) -> str:
+    """A request outside the agreement is taken all the same; who asks knows it beforehand."""
+    agreement = Agreement.objects.in_force(on).filter(municipality=request.municipality_id).first()
+    if agreement is None:
+        return _("None is in force today. You can ask all the same; the agency tells you what is possible.")
+    words = {"reference": agreement.reference}
+    if request.kind in agreement.services:
+        return _("%(reference)s covers this service.") % words
+    return _("%(reference)s does not cover this service. You can ask all the same; the agency tells you what is possible.") % words
 
 
 def _handler(request: ServiceRequest, assignee: User) -> str:

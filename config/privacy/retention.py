@@ -24,6 +24,7 @@ from municipalities.models import ListImport, Mandate, Turnover, TurnoverChange,
 from partnerships.models import (
     AuditDetails,
     DataRequestDetails,
+    DevelopmentDetails,
     Message,
     Note,
     Rating,
@@ -42,7 +43,8 @@ TIME_FOR_A_TICK = dt.timedelta(seconds=120)  # well under the time limit of a ta
 SETTLED = tuple(set(Delivery.State) - Delivery.UNSETTLED)
 NO_WORDS = "–"
 NO_FUNCTION = {"is_staff": False, "is_cabinet_reviewer": False, "is_superuser": False}
-WORDS = ("description", "area", "wished_by_reason", "technical_contact", "partners_contacted", "result")
+WORDS = ("description", "area", "wished_by_reason", "technical_contact", "technical_phone", "partners_contacted", "result")
+NO_ONE: dict[str, Any] = {"political_lead": None, "technical_person": None, "outside_contacts": []}
 
 
 @dataclass(frozen=True)
@@ -181,11 +183,13 @@ def _take_words_away(rows: models.QuerySet[Any]) -> int:
     Message.objects.filter(request__in=keys).delete()
     AuditDetails.objects.filter(request__in=keys).delete()
     DataRequestDetails.objects.filter(request__in=keys).delete()
+    DevelopmentDetails.objects.filter(request__in=keys).delete()
+    ServiceRequest.followers.through.objects.filter(servicerequest__in=keys).delete()
     RequestStep.objects.filter(request__in=keys).update(note="")
     WorksSite.objects.filter(request__in=keys).delete()  # with its plan, and everything else that hangs on it
     Rating.objects.filter(request__in=keys).update(words="")
     ServiceRequest.history.filter(id__in=keys).delete()
-    return ServiceRequest.objects.filter(pk__in=keys).update(title=title, urgent_reason=urgent, reason=reason, **wordless)
+    return ServiceRequest.objects.filter(pk__in=keys).update(title=title, urgent_reason=urgent, reason=reason, **wordless, **NO_ONE)
 
 
 @transaction.atomic

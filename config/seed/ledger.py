@@ -18,11 +18,23 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
 from config.seed.clock import Clock, as_of
+from config.seed.details import audit_fields, development_fields, in_rows
 from config.seed.people import Cast
-from config.seed.stories import MUNICIPAL_PARTS, NAMESPACE, Step, Story, audit_fields, player
+from config.seed.stories import MUNICIPAL_PARTS, NAMESPACE, Step, Story, player
 from mailings.models import Notice
 from municipalities.models import Municipality, User
-from partnerships.models import Agreement, AuditDetails, Event, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
+from municipalities.places import Street
+from partnerships.models import (
+    Agreement,
+    AuditDetails,
+    DevelopmentDetails,
+    Event,
+    Kind,
+    Message,
+    ReferenceCounter,
+    ServiceRequest,
+    SpocAssignment,
+)
 from partnerships.models.deadlines import targets
 from partnerships.permissions import TRANSITIONS, Action, Party
 from partnerships.services.clocks import acknowledgement_due, completion_due, keep_clock
@@ -51,6 +63,8 @@ class Told:
 
     request: ServiceRequest
     audit: AuditDetails | None
+    development: DevelopmentDetails | None
+    streets: list[Street]
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -64,6 +78,7 @@ class Ledger:
         self.spocs = list(SpocAssignment.objects.primary().select_related("officer").order_by("pk"))
         self.agreements = list(Agreement.objects.signed().order_by("pk"))
         self.targets = targets()
+        self.streets = list(Street.objects.order_by("pk"))
 
     # --- Telling: in memory only ----------------------------------------------------------------
 
@@ -82,24 +97,36 @@ class Ledger:
             description=story.description,
             area=story.area,
             created_at=made_at,
-            **{"technical_contact": self._contact(story)} | story.fields,
+            **self._contact(story) | story.fields,
         )
-        told = Told(request, self._audit(story, request, made_at))
+        told = Told(request, self._audit(story, request, made_at), self._development(story, request, made_at), self._streets(story))
         self._record(told, Event.Verb.REQUEST_DRAFTED, request.asked_by, made_at, data={})
         for step in story.steps:
             self._take(told, step)
         return told
 
-    def _contact(self, story: Story) -> str:
-        officer = self.cast.officials[story.code]["officer"]
-        return f"{officer}, {officer.phone}"
+    def _contact(self, story: Story) -> dict[str, Any]:
+        officials = self.cast.officials[story.code]
+        known = {"technical_person": officials["officer"], "technical_phone": officials["officer"].phone}
+        return known | ({"political_lead": officials[story.part]} if story.part in {"mayor", "alderman"} else {})
+
+    def _streets(self, story: Story) -> list[Street]:
+        """The streets of the municipality that the story names, in either language."""
+        here = self.municipalities[story.code].pk
+        return [s for s in self.streets if s.municipality_id == here and (s.name_fr in story.area or s.name_nl in story.area)]
 
     def _audit(self, story: Story, request: ServiceRequest, made_at: dt.datetime) -> AuditDetails | None:
         if story.kind != Kind.AUDIT:
             return None
         if not story.steps:
-            return AuditDetails(request=request, **story.audit)
+            return AuditDetails(request=request, **in_rows(story.audit))
         return AuditDetails(request=request, **audit_fields(story.language, timezone.localdate(made_at), **story.audit))
+
+    def _development(self, story: Story, request: ServiceRequest, made_at: dt.datetime) -> DevelopmentDetails | None:
+        if story.kind != Kind.DEVELOPMENT:
+            return None
+        fields = development_fields(story.language, timezone.localdate(made_at), **story.development) if story.steps else story.development
+        return DevelopmentDetails(request=request, **fields)
 
     def _player(self, part: str, municipality: Municipality, at: dt.datetime) -> User:
         return player(part, municipality, self.cast, self._spoc_on(municipality, timezone.localdate(at)))
@@ -181,6 +208,10 @@ class Ledger:
             as_of(request, request.created_at, request.asked_by)
         bulk_create_with_history(requests, ServiceRequest, batch_size=ROWS_AT_ONCE)
         AuditDetails.objects.bulk_create([told.audit for told in all_told if told.audit], batch_size=ROWS_AT_ONCE)
+        DevelopmentDetails.objects.bulk_create([told.development for told in all_told if told.development], batch_size=ROWS_AT_ONCE)
+        named = ServiceRequest.streets.through
+        pairs = [named(servicerequest=told.request, street=street) for told in all_told for street in told.streets]
+        named.objects.bulk_create(pairs, batch_size=ROWS_AT_ONCE)
         entries = [(told.request, entry) for told in all_told for entry in told.entries]
         entries.sort(key=lambda pair: (pair[1].event.at, pair[0].pk))
         Message.objects.bulk_create([entry.message for _request, entry in entries if entry.message], batch_size=ROWS_AT_ONCE)

@@ -1,21 +1,16 @@
 """What a story of a request is: who asked what, and the steps it took, in working days before today."""
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from config.seed.people import Cast
 from municipalities.models import Municipality, User
-from partnerships.models import AuditDetails, Kind
+from partnerships.models import Kind
 from partnerships.permissions import Action
 
 NAMESPACE = uuid.UUID("6f1f6a0e-6f35-5b0c-9d0f-4c4d5d1c2a10")
 MUNICIPAL_PARTS = frozenset({"mayor", "alderman", "officer", "former"})
-
-Result = AuditDetails.Result
-Data = AuditDetails.Data
-Sector = AuditDetails.Sector
 
 
 class Step(NamedTuple):
@@ -45,6 +40,7 @@ class Story:
     steps: tuple[Step, ...] = ()
     fields: dict[str, Any] = field(default_factory=dict)
     audit: dict[str, Any] = field(default_factory=dict)
+    development: dict[str, Any] = field(default_factory=dict)
 
     @property
     def uuid(self) -> uuid.UUID:
@@ -56,29 +52,3 @@ def player(part: str, municipality: Municipality, cast: Cast, spoc: User) -> Use
     if part in MUNICIPAL_PARTS:
         return cast.officials[municipality.code][part]
     return spoc if part == "spoc" else cast.staff[part]
-
-
-def audit_fields(language: str, made_on: dt.date, **own: Any) -> dict[str, Any]:
-    """What an audit needs, in the language of the request; a story gives its own words where it has them."""
-    texts = {
-        "fr": {
-            "decision": "Le collège fixera les priorités de son plan de commerce sur cette base.",
-            "questions": "Combien de cellules sont vides, et depuis quand ?\nQuels commerces manquent aux habitants ?",
-            "data_offered": "Relevé des rez-de-chaussée, dernière année connue, tableur, service Commerce.",
-            "needed_for": "Réunion du collège",
-        },
-        "nl": {
-            "decision": "Het college legt op basis hiervan de prioriteiten van zijn handelsplan vast.",
-            "questions": "Hoeveel panden staan leeg, en sinds wanneer?\nWelke winkels missen de inwoners?",
-            "data_offered": "Inventaris van de gelijkvloerse verdiepingen, laatst gekende jaar, rekenblad, dienst Handel.",
-            "needed_for": "Vergadering van het college",
-        },
-    }
-    common = {
-        "sectors": [Sector.RETAIL_FOOD, Sector.RETAIL_OTHER, Sector.HOSPITALITY],
-        "data_wanted": [Data.VACANCY, Data.MIX, Data.FOOTFALL],
-        "result_forms": [Result.REPORT, Result.PRESENTATION],
-        "result_language": language,
-        "needed_by": made_on + dt.timedelta(days=120),
-    }
-    return common | texts[language] | own

@@ -1,6 +1,7 @@
 """Ixelles/Elsene, the richest of the try-out: a request in every state, of every kind, in French and in Dutch."""
 
-from config.seed.stories import Data, Result, Sector, Step, Story
+from config.seed.details import Data, Result, Sector
+from config.seed.stories import Step, Story
 from partnerships.models import Kind
 from partnerships.permissions import Action
 
@@ -9,7 +10,7 @@ FLAGEY_DRAFT = Story(
     title="Diagnostic commercial du quartier Flagey",
     description="Les terrasses tournent bien, mais les commerces de la rue voisine changent souvent d'occupant. À compléter.",
     area="Place Eugène Flagey et rues adjacentes",
-    fields={"technical_contact": ""},
+    fields={"technical_person": None, "technical_phone": ""},
     audit={"decision": "Priorités du plan de commerce, à préciser avec le service."},
 )  # fmt: skip
 

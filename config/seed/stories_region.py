@@ -1,6 +1,7 @@
 """Requests of the other municipalities: each kind and both languages, some late, some waiting, some just in."""
 
-from config.seed.stories import Data, Sector, Step, Story
+from config.seed.details import Data, Sector
+from config.seed.stories import Step, Story
 from partnerships.models import Kind
 from partnerships.permissions import Action
 

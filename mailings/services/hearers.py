@@ -117,6 +117,12 @@ def _of_deadline(verb: str, request: ServiceRequest, on: dt.date) -> list[User]:
 
 
 def _officials(request: ServiceRequest, on: dt.date) -> list[User]:
+    """Whose request it is, and the colleagues who follow it."""
+    followers = _in_office(request.followers.all(), request, on)
+    return list({person.pk: person for person in [*_askers(request, on), *followers]}.values())
+
+
+def _askers(request: ServiceRequest, on: dt.date) -> list[User]:
     """Who asked, while they stand in that municipality; then in whose name; then whoever else there had a hand in the request.
 
     What the agency asks, and nobody there has taken up yet, goes to who answers for trade and the economy, and to the officers.
@@ -142,6 +148,8 @@ def _in_office(people: QuerySet[User], request: ServiceRequest, on: dt.date) -> 
     mandate = Mandate.objects.in_force(on).filter(user=OuterRef("pk"), municipality=request.municipality_id)
     covered = Q(scope=Delegation.Scope.REQUESTS) | Q(scope=Delegation.Scope.OWN, delegate=request.asked_by_id)
     delegated = Delegation.objects.in_force(on).filter(covered)
+    if request.is_kept_from_delegates(on):
+        delegated = delegated.filter(delegate=request.asked_by_id)
     delegation = delegated.filter(delegate=OuterRef("pk"), mandate__municipality=request.municipality_id)
     return list(people.filter(Exists(mandate) | Exists(delegation), is_active=True, is_staff=False).order_by("pk"))
 

@@ -2,6 +2,7 @@
 
 from partnerships.admin.absences import AbsenceAdmin
 from partnerships.admin.agreements import AgreementAdmin
+from partnerships.admin.choices import ChoiceAdmin
 from partnerships.admin.deadlines import DeadlineTargetAdmin
 from partnerships.admin.delegations import DelegationAdmin
 from partnerships.admin.events import EventAdmin
@@ -18,6 +19,7 @@ from partnerships.admin.works import WorksSiteAdmin
 __all__ = [
     "AbsenceAdmin",
     "AgreementAdmin",
+    "ChoiceAdmin",
     "DeadlineTargetAdmin",
     "DelegationAdmin",
     "EventAdmin",

@@ -269,9 +269,8 @@ class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
         return TemplateResponse(request, "admin/partnerships/servicerequest/request.html", context, status=status)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> ServiceRequest | None:
-        related = ("municipality", "asked_by", "assignee", "audit")
         try:
-            return self.get_queryset(request).select_related(*related).filter(pk=int(object_id)).first()
+            return ServiceRequest.objects.visible_to(person_of(request)).with_answers().filter(pk=int(object_id)).first()
         except ValueError:
             return None
 

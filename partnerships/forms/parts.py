@@ -14,9 +14,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from municipalities.forms import OneChoice
 from municipalities.models import User
 from municipalities.templatetags.reader import day
-from partnerships.models import ServiceRequest
+from partnerships.models import Choice, ServiceRequest
+from partnerships.models.choices import Book
 from partnerships.rendering import Fact
 from partnerships.services.needed import missing_to_submit
 
@@ -78,13 +80,19 @@ class DraftPart(forms.ModelForm):
     legend: ClassVar[Any] = ""
     intro: ClassVar[Any] = ""
     needed: ClassVar[frozenset[str]] = frozenset()
-    shown_if: ClassVar[dict[str, str]] = {}
+    shown_if: dict[str, str] = {}
+    lists: ClassVar[dict[str, str]] = {}  # fields answered from a list kept in the administration
+    radios: ClassVar[tuple[str, ...]] = ()  # fields with a few fixed answers, all seen at once and none chosen beforehand
 
     def __init__(
         self, request: ServiceRequest, data: QueryDict | None = None, files: MultiValueDict | None = None, user: User | None = None
     ) -> None:
         self.request, self.user = request, user
         super().__init__(data, files, instance=self.record(request))
+        for name, kept in self.lists.items():
+            offer_list(self, name, book_of(request).get(kept, {}))
+        for name in self.radios:
+            offer(self, name, [choice for choice in self.fields[name].choices if choice[0]])  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             field.required = False
             field.widget.is_required = False
@@ -98,15 +106,11 @@ class DraftPart(forms.ModelForm):
     @classmethod
     def record(cls, request: ServiceRequest) -> Any:
         """The row this part is about: the request, or the one beside it that holds what its kind asks."""
-        model: Any = cls._meta.model  # type: ignore[attr-defined]
-        if model is ServiceRequest:
-            return request
-        beside = model._meta.get_field("request").remote_field.related_name
-        return (getattr(request, beside, None) if request.pk else None) or model(request=request)
+        return record_of(cls._meta.model, request)  # type: ignore[attr-defined]
 
     @property
     def lines(self) -> list[Line]:
-        return [Line(field, self.shown_if.get(field.name, "")) for field in self]
+        return [Line(field, self.shown_if.get(field.name, "")) for field in self if not _offers_nothing(field)]
 
     @property
     def errors_with_fields(self) -> list[tuple[Anchor, Any]]:
@@ -169,6 +173,14 @@ class DraftPart(forms.ModelForm):
         return getattr(self.instance, name)
 
 
+def record_of(model: Any, request: ServiceRequest) -> Any:
+    """The request itself, or the one row of `model` that belongs to it: a new one where there is none yet."""
+    if model is ServiceRequest:
+        return request
+    beside = model._meta.get_field("request").remote_field.related_name
+    return (getattr(request, beside, None) if request.pk else None) or model(request=request)
+
+
 def in_words(value: Any, field: forms.Field) -> str:
     """A value as a person reads it; empty for nothing and for a box left unticked."""
     if value is None or value is False or value == "":
@@ -198,10 +210,29 @@ def offer_several(form: forms.BaseForm, name: str, choices: Any) -> None:
     """Offer these choices as boxes to tick."""
     plain = form.fields[name]
     form.fields[name] = forms.MultipleChoiceField(
-        label=plain.label,
-        choices=choices,
-        widget=Choices(),
-        required=False,
-        help_text=plain.help_text,
-        label_suffix=plain.label_suffix,
+        label=plain.label, choices=choices, widget=Choices(), required=False, help_text=plain.help_text, label_suffix=plain.label_suffix
     )
+
+
+def offer_list(form: DraftPart, name: str, entries: dict[str, Choice]) -> None:
+    """Offer the entries of a list, and of those no longer offered the ones chosen already; several where the model keeps several."""
+    plain, held = form.fields[name], getattr(form.instance, name)
+    chosen = {held} if isinstance(held, str) else set(held)
+    choices = [(value, entry.name) for value, entry in entries.items() if entry.is_offered or value in chosen]
+    choices += [(value, value) for value in sorted(chosen - entries.keys()) if value]
+    is_several = not isinstance(held, str)
+    kind, widget = (forms.MultipleChoiceField, Choices()) if is_several else (forms.ChoiceField, OneChoice())
+    form.fields[name] = kind(label=plain.label, choices=choices, widget=widget, help_text=plain.help_text, required=False)
+
+
+def book_of(request: ServiceRequest) -> Book:
+    """The lists of answers, read once for all parts of a request's form."""
+    if "_book" not in request.__dict__:
+        request.__dict__["_book"] = Choice.objects.book()
+    book: Book = request.__dict__["_book"]
+    return book
+
+
+def _offers_nothing(field: forms.BoundField) -> bool:
+    """A question about places or people of which the municipality has none is not asked."""
+    return isinstance(field.field, forms.ModelMultipleChoiceField) and not len(field)

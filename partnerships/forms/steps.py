@@ -10,10 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from municipalities.models import User
-from partnerships.forms.audit_parts import OfferPart, QuestionPart, ResultPart
+from partnerships.forms import audit_parts, development_parts
 from partnerships.forms.data_request_parts import DataAskedPart, DataUsePart
 from partnerships.forms.parts import Anchor, Part
-from partnerships.forms.request_parts import AboutPart, PeoplePart, PlacePart, WhenPart
+from partnerships.forms.request_parts import (
+    AboutPart,
+    HandlingPart,
+    OutsideContactsPart,
+    PartnersContactedPart,
+    PeoplePart,
+    PlacePart,
+    WhenPart,
+)
+from partnerships.forms.rows import RowsPart
 from partnerships.models import Kind, ServiceRequest
 from partnerships.rendering import Fact
 from partnerships.services.needed import missing_to_submit
@@ -37,21 +46,63 @@ class Step:
 
 ABOUT = Step("about", _("The request"), _("In your own words: what is it about?"), (AboutPart,))
 PLACE = Step("place", pgettext_lazy("step", "Where"), _("Which part of the municipality is it about?"), (PlacePart,))
-PEOPLE = Step("people", _("Who is concerned"), _("Whom may the agency call, and who should know?"), (PeoplePart,))
-WHEN = Step("when", pgettext_lazy("step", "When"), _("By when, and does it press?"), (WhenPart,))
-STEPS: dict[str, tuple[Step, ...]] = {
-    Kind.AUDIT: (
-        ABOUT,
-        PLACE,
-        Step("question", _("What the audit should answer"), _("What will be decided, and what must be known for it?"), (QuestionPart,)),
-        Step("offer", _("What the municipality can give"), _("Data and studies that exist already spare time."), (OfferPart,)),
-        Step("result", _("The result"), _("In which form, for whom, and by when?"), (ResultPart,)),
-        PEOPLE,
-        WHEN,
+PEOPLE = Step(
+    "people",
+    _("Who is concerned"),
+    _("Whom may the agency call, and who should know?"),
+    (PeoplePart, OutsideContactsPart, PartnersContactedPart),
+)
+WHEN = Step("when", pgettext_lazy("step", "When"), _("By when, does it press, and who may know of it?"), (WhenPart, HandlingPart))
+AUDIT = (
+    ABOUT,
+    Step("place", pgettext_lazy("step", "Where"), _("Which part of the municipality is it about?"), (audit_parts.AreaPart, PlacePart)),
+    Step(
+        "question",
+        _("What the audit should answer"),
+        _("What will be decided, and what must be known for it?"),
+        (audit_parts.DecisionPart, audit_parts.QuestionsPart, audit_parts.DataPart),
     ),
-    Kind.DEVELOPMENT: (ABOUT, PLACE, PEOPLE, WHEN),
-    Kind.WORKS: (ABOUT, PLACE, PEOPLE, WHEN),
-}
+    Step(
+        "offer",
+        _("What the municipality can give"),
+        _("Data and studies that exist already spare time."),
+        (audit_parts.OffersPart, audit_parts.NoDataPart),
+    ),
+    Step("result", _("The result"), _("In which form, for whom, and by when?"), (audit_parts.ResultPart, audit_parts.TermsPart)),
+    PEOPLE,
+    WHEN,
+)
+DEVELOPMENT = (
+    ABOUT,
+    PLACE,
+    Step(
+        "situation",
+        _("The situation"),
+        _("What is wrong, since when, and what was tried?"),
+        (development_parts.SituationPart, development_parts.FiguresPart, development_parts.TriedPart),
+    ),
+    Step(
+        "project",
+        _("The project"),
+        _("What should come of it, and with whom?"),
+        (development_parts.ProjectPart, development_parts.AssociationPart),
+    ),
+    Step(
+        "means",
+        _("Means and partners"),
+        _("What is there already to work with?"),
+        (development_parts.MeansPart, development_parts.PartnersPart, development_parts.SubsidiesPart),
+    ),
+    Step(
+        "aims",
+        _("Support and success"),
+        _("What do you expect of the agency, and by what will one see that it worked?"),
+        (development_parts.SupportPart, development_parts.AimsPart, development_parts.CoursePart),
+    ),
+    PEOPLE,
+    WHEN,
+)
+STEPS: dict[str, tuple[Step, ...]] = {Kind.AUDIT: AUDIT, Kind.DEVELOPMENT: DEVELOPMENT, Kind.WORKS: (ABOUT, PLACE, PEOPLE, WHEN)}
 
 
 DATA_REQUEST = Step(
@@ -101,6 +152,12 @@ class StepForm:
     def errors(self) -> list[tuple[Anchor, Any]]:
         """Every error with its field, in the order of the page."""
         return [pair for part in self.parts for pair in part.errors_with_fields]
+
+    def grow(self, name: str) -> None:
+        """Show one blank row more in the list of that name."""
+        for part in self.parts:
+            if isinstance(part, RowsPart) and part.name == name:
+                part.grow()
 
     def mark(self, missing: dict[str, Any]) -> None:
         """Say beside the fields of this step what a submission still needs."""

@@ -3,10 +3,13 @@
 from partnerships.models.absences import Absence
 from partnerships.models.agreement_parts import AgreementAmendment, AgreementReminder, AgreementSignatory, AgreementTheme
 from partnerships.models.agreements import Agreement
+from partnerships.models.answers import YesNo
 from partnerships.models.attachments import Attachment, DraftUpload
 from partnerships.models.audits import AuditDetails
+from partnerships.models.choices import Choice
 from partnerships.models.data_requests import Continuation, DataRequestDetails
 from partnerships.models.deadlines import DeadlineNotice, DeadlineTarget
+from partnerships.models.developments import DevelopmentDetails
 from partnerships.models.events import Event
 from partnerships.models.foundings import Founding
 from partnerships.models.handovers import SpocHandover, SpocHandoverLeg
@@ -41,11 +44,13 @@ __all__ = [
     "AgreementTheme",
     "Attachment",
     "AuditDetails",
+    "Choice",
     "CompensationReminder",
     "Continuation",
     "DataRequestDetails",
     "DeadlineNotice",
     "DeadlineTarget",
+    "DevelopmentDetails",
     "DraftUpload",
     "EvaluationMark",
     "Event",
@@ -76,5 +81,6 @@ __all__ = [
     "WorksShops",
     "WorksSite",
     "WorksStreet",
+    "YesNo",
     "rating_ends_on",
 ]

@@ -1,16 +1,30 @@
-"""What an audit needs to know."""
+"""What an audit or diagnosis needs to know besides."""
+
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.languages import CorrespondenceLanguage
+from municipalities.models import Municipality
+from partnerships.models.answers import YesNo
 from partnerships.models.requests import ServiceRequest
+from partnerships.models.rows import RowsField, is_list, long_text
+
+MOST_QUESTIONS = 10
+DATA_OFFERED = ("what", "period", "format", "contact", "conditions", "personal", "legal_basis")
 
 
 class AuditDetails(models.Model):
     """What the agency must know to make an audit or diagnosis; asked on the form of that kind alone."""
+
+    class AreaKind(models.TextChoices):
+        WHOLE = "whole", _("The whole municipality")
+        NEIGHBOURHOODS = "neighbourhoods", _("Neighbourhoods")
+        STREETS = "streets", _("Streets")
+        CENTRE = "centre", _("A shopping centre")
+        NAMED = "named", _("An area described by name")
 
     class Sector(models.TextChoices):
         RETAIL_FOOD = "retail_food", _("Retail: food")
@@ -23,59 +37,34 @@ class AuditDetails(models.Model):
         LOGISTICS = "logistics", _("Logistics")
         SOCIAL_ECONOMY = "social_economy", _("Social economy")
 
-    class Data(models.TextChoices):
-        VACANCY = "vacancy", _("Retail vacancy")
-        FOOTFALL = "footfall", _("Footfall")
-        TURNOVER = "turnover", _("Turnover index")
-        RENTS = "rents", _("Rents")
-        MIX = "mix", _("Mix of shops")
-        TRADERS = "traders_survey", _("Survey of traders")
-        CUSTOMERS = "customers_survey", _("Shopper survey")
-        CATCHMENT = "catchment", _("Catchment area")
-        BENCHMARK = "benchmark", _("Benchmark with others")
-        STARTERS = "starters", _("Starters and closures")
-        EMPLOYMENT = "employment", _("Employment")
-
-    class Result(models.TextChoices):
-        REPORT = "report", _("Report")
-        SHEET = "sheet", _("District sheet")
-        PRESENTATION = "presentation", _("Presentation to the college")
-        DATA_FILE = "data_file", _("Data file")
-        WORKSHOP = "workshop", _("Workshop")
-
     request = models.OneToOneField(ServiceRequest, on_delete=models.CASCADE, related_name="audit")
-    decision = models.TextField(
-        _("what will be decided with it"),
-        blank=True,
-        validators=[MaxLengthValidator(2000)],
-        help_text=_("A council decision, a plan, a subsidy, a permit, or something else."),
+    area_kind = models.CharField(_("which area"), max_length=15, choices=AreaKind.choices, blank=True)
+    decision = long_text(
+        _("what will be decided with it"), help_text=_("A council decision, a plan, a subsidy, a permit, or something else.")
     )
-    questions = models.TextField(
-        _("questions to answer"),
-        blank=True,
-        validators=[MaxLengthValidator(3000)],
-        help_text=_("One short question per line, ten at most."),
+    questions = RowsField(_("questions to answer"), columns=("question",), most=MOST_QUESTIONS)
+    sectors = ArrayField(models.CharField(max_length=30), verbose_name=_("sectors"), default=list, blank=True)
+    data_wanted = ArrayField(models.CharField(max_length=30), verbose_name=_("data wanted"), default=list, blank=True)
+    compared_municipalities = models.ManyToManyField(
+        Municipality, verbose_name=_("compare with other municipalities"), blank=True, related_name="+"
     )
-    sectors = ArrayField(models.CharField(max_length=20, choices=Sector.choices), verbose_name=_("sectors"), default=list, blank=True)
-    data_wanted = ArrayField(models.CharField(max_length=20, choices=Data.choices), verbose_name=_("data wanted"), default=list, blank=True)
-    compare_with = models.CharField(_("compare with"), max_length=300, blank=True, help_text=_("Other municipalities or streets."))
-    data_offered = models.TextField(
-        _("data the municipality can give"),
-        blank=True,
-        validators=[MaxLengthValidator(3000)],
-        help_text=_("What, period, format and contact, one per line. Write “none” if there is none."),
-    )
-    earlier_studies = models.TextField(_("earlier studies known"), blank=True, validators=[MaxLengthValidator(2000)])
-    result_forms = ArrayField(
-        models.CharField(max_length=20, choices=Result.choices), verbose_name=_("form of the result"), default=list, blank=True
-    )
+    compare_with = models.CharField(_("compare with"), max_length=300, blank=True, help_text=_("Streets or places, here or elsewhere."))
+    data_offered = RowsField(_("data the municipality can give"), columns=DATA_OFFERED, most=10)
+    has_no_data = models.BooleanField(_("the municipality has no data to give"), default=False)
+    earlier_studies = long_text(_("earlier studies known"), help_text=_("Title, year and where to find them; a link is enough."))
+    result_forms = ArrayField(models.CharField(max_length=30), verbose_name=_("form of the result"), default=list, blank=True)
     result_language = models.CharField(
         _("language of the result"), max_length=4, choices=CorrespondenceLanguage.choices, default=CorrespondenceLanguage.BOTH
     )
-    circumstances = models.TextField(
-        _("reference period, fieldwork constraints, co-funding"), blank=True, validators=[MaxLengthValidator(2000)]
+    reference_period = models.CharField(
+        _("reference period"), max_length=200, blank=True, help_text=_("Which years or months the figures should cover.")
     )
-    personal_data = models.BooleanField(_("personal data are involved"), default=False)
+    fieldwork = long_text(
+        _("constraints for work in the field"), help_text=_("Days to avoid, permits, people to warn before anybody counts or asks.")
+    )
+    co_funding = long_text(_("co-funding"), 1000, help_text=_("Who pays what, if the work is shared."))
+    sharing_terms = long_text(_("with whom the result may be shared"), 1000)
+    personal_data = models.CharField(_("are personal data involved"), max_length=3, choices=YesNo.choices, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True, help_text=_("Needed when personal data are involved."))
     needed_by = models.DateField(_("needed by"), null=True, blank=True)
     needed_for = models.CharField(_("the meeting it is for"), max_length=200, blank=True)
@@ -83,6 +72,10 @@ class AuditDetails(models.Model):
     class Meta:
         verbose_name = _("details of the audit")
         verbose_name_plural = _("details of the audits")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="audit_questions_list", condition=is_list("questions")),
+            models.CheckConstraint(name="audit_data_offered_list", condition=is_list("data_offered")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.request}"

@@ -18,6 +18,7 @@ from municipalities.languages import ContentLanguage
 from municipalities.models import Municipality, User
 from municipalities.search import plain_words
 from partnerships.models.absences import Absence
+from partnerships.models.answers import Answers, is_confidential_on
 from partnerships.models.kinds import Kind
 from partnerships.models.request_queries import RequestFinding
 from partnerships.models.spocs import SpocAssignment
@@ -34,15 +35,29 @@ def turn_of(party: str) -> models.Q:
 
 class ServiceRequestQuerySet(RequestFinding):
     def visible_to(self, user: "User", on: dt.date | None = None) -> "ServiceRequestQuerySet":
-        """Staff with the right, and who stands in the municipality that day; a draft, withdrawn or not, is the asking side's alone."""
+        """Staff with the right, and who stands in the municipality that day; a draft, withdrawn or not, is the asking side's alone.
+
+        What is confidential is kept from whoever stands there by a delegation alone, unless they asked it themselves.
+        """
         submitted = models.Q(reference__isnull=False)
         if user.is_staff and user.has_perm("partnerships.view_servicerequest"):
             return self.filter(submitted | models.Q(direction=ServiceRequest.Direction.TO_MUNICIPALITY))
-        whole, own = user.reach_on(on or timezone.localdate())
-        theirs = models.Q(municipality__in=whole)
+        on = on or timezone.localdate()
+        whole, own = user.reach_on(on)
+        mandated = {mandate.municipality_id for mandate in user.mandates_on(on)}
+        theirs = models.Q(municipality__in=mandated)
+        if delegated := set(whole) - mandated:
+            theirs |= models.Q(municipality__in=delegated) & (~is_confidential_on(on) | models.Q(asked_by=user))
         if own:
             theirs |= models.Q(municipality__in=own, asked_by=user)
         return self.filter(theirs).filter(submitted | models.Q(direction=ServiceRequest.Direction.TO_AGENCY))
+
+    def with_answers(self) -> "ServiceRequestQuerySet":
+        """With everything its page and its form read, in a fixed number of queries."""
+        people = ("asked_by", "asked_for", "assignee", "political_lead", "technical_person")
+        related = self.select_related("municipality", *people, "audit", "development__association")
+        places = ("neighbourhoods", "streets", "followers", "associations")
+        return related.prefetch_related(*places, "audit__compared_municipalities", "development__association_streets")
 
     def open(self) -> "ServiceRequestQuerySet":
         """Submitted and not yet ended."""
@@ -102,7 +117,7 @@ class ServiceRequestQuerySet(RequestFinding):
         return self.order_by(turn, models.F("due_on").asc(nulls_last=True), "-id")
 
 
-class ServiceRequest(models.Model):
+class ServiceRequest(Answers):
     """A municipality's request for one of the three services, or the agency's for data, from draft to closed.
 
     `state` moves only through `partnerships.services.requests`, by the table TRANSITIONS in
@@ -173,12 +188,10 @@ class ServiceRequest(models.Model):
 
     title = models.CharField(_("title"), max_length=120)
     description = models.TextField(_("what is it about"), blank=True, validators=[MaxLengthValidator(5000)])
-    area = models.CharField(_("neighbourhood or streets"), max_length=300, blank=True)
     wished_by = models.DateField(_("wished by"), null=True, blank=True)
     wished_by_reason = models.CharField(_("why this date"), max_length=300, blank=True)
     is_urgent = models.BooleanField(_("urgent"), default=False)
     urgent_reason = models.CharField(_("why it is urgent"), max_length=300, blank=True)
-    technical_contact = models.CharField(_("technical contact, with telephone"), max_length=200, blank=True)
     partners_contacted = models.TextField(_("partners already contacted"), blank=True, validators=[MaxLengthValidator(2000)])
 
     created_at = models.DateTimeField(_("made on"), default=timezone.now, editable=False)
@@ -214,6 +227,7 @@ class ServiceRequest(models.Model):
             GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="request_reference_trigram"),
         ]
         constraints: ClassVar = [
+            *Answers.Meta.constraints,
             models.CheckConstraint(
                 name="request_direction_known",
                 condition=models.Q(direction="to_agency") | models.Q(direction="to_municipality", kind="audit"),

@@ -2,11 +2,13 @@
 
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -27,6 +29,7 @@ from partnerships.forms.steps import (
 )
 from partnerships.models import Kind, ServiceRequest
 from partnerships.permissions import Action, allowed_actions
+from partnerships.rendering import known_of
 from partnerships.services.drafts import StaleRevision, draft_request, edit_request
 from partnerships.services.needed import missing_to_submit
 from partnerships.services.requests import ActionNotAllowed
@@ -73,6 +76,7 @@ def _blank(request: PersonRequest, kind: str) -> ServiceRequest:
 
 def _save_new(request: PersonRequest, form: StepForm, target: str) -> HttpResponse:
     if not form.is_valid():
+        form.grow(request.POST.get("more", ""))
         return _show_step(request, form)
     draft = draft_request(
         by=request.user,
@@ -114,6 +118,7 @@ def request_step(request: PersonRequest, key: uuid.UUID, step: str, target: str 
     if request.method == "POST":
         return _save_step(request, StepForm(draft, found, request.POST, request.FILES, request.user), target)
     form = StepForm(draft, found, user=request.user)
+    form.grow(request.GET.get("more", ""))
     if "missing" in request.GET:
         form.mark(missing_to_submit(draft))
     return _show_step(request, form)
@@ -121,6 +126,7 @@ def request_step(request: PersonRequest, key: uuid.UUID, step: str, target: str 
 
 def _save_step(request: PersonRequest, form: StepForm, target: str) -> HttpResponse:
     if not form.is_valid():
+        form.grow(request.POST.get("more", ""))
         return _show_step(request, form)
     try:
         saved = edit_request(form.request, by=request.user, revision=form.revision, step=form.step.key, parts=form.parts)
@@ -158,6 +164,9 @@ def _go_on(request: PersonRequest, draft: ServiceRequest, step: Step, target: st
         messages.success(request, _("The draft is saved. Your colleagues at the municipality see it too; the agency does not."))
         return redirect("request", key=draft.key)
     messages.success(request, _("This step is saved."))
+    if changed := request.POST.get("more") or request.POST.get("drop", "").rpartition("-")[0]:
+        more = "?" + urlencode({"more": changed}) if "more" in request.POST else ""
+        return redirect(f"{_address(draft, step.key)}{more}#id_{quote(changed)}")
     is_known = target == CHECK or step_of(draft.kind, target)
     return redirect(_address(draft, target if is_known else neighbours(draft.kind, step.key)[1]))
 
@@ -182,6 +191,7 @@ def _show_step(request: PersonRequest, form: StepForm, *, differences: list[Diff
         "after": after,
         "save_url": _save_url(shown, step),
         "query": "" if shown.pk else "?" + urlencode({"municipality": shown.municipality.slug}),
+        "known": known_of(shown, timezone.localdate()),
         "is_stale": differences is not None,
         "differences": differences or [],
     }

@@ -77,8 +77,7 @@ def _events_of(shown: ServiceRequest) -> Any:
 
 def load_request(request: PersonRequest, key: uuid.UUID) -> ServiceRequest:
     """The request, for a person who may see it; 404 for everybody else."""
-    visible = ServiceRequest.objects.visible_to(request.user).select_related("municipality", "asked_by", "asked_for", "assignee", "audit")
-    return get_object_or_404(visible, key=key)
+    return get_object_or_404(ServiceRequest.objects.visible_to(request.user).with_answers(), key=key)
 
 
 # --- Actions ------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from mailings.models import Delivery, MailPreference
 from mailings.services import decide_notices
 from municipalities.models import Mandate, Municipality, User
 from partnerships.models import Event, Message, ServiceRequest
+from partnerships.models.rows import RowsField
 from tests.factories import (
     AgreementFactory,
     DeliveryFactory,
@@ -100,7 +101,7 @@ def _plant_everywhere(person: User) -> None:
     for model, field in _free_texts():
         rows = models.QuerySet(model)
         if isinstance(field, models.JSONField):
-            rows.update(**{field.name: {"text": PLANTED}})
+            rows.update(**{field.name: [{"text": PLANTED}] if isinstance(field, RowsField) else {"text": PLANTED}})
         elif isinstance(field, models.CharField | models.TextField):
             rows.update(**{field.name: PLANTED[: field.max_length] if (field.max_length or 999) >= len(PLANTED) else f"{FIRST} {LAST}"})
     ServiceRequest.objects.filter(asked_by=person).update(technical_contact=f"Mme {LAST}, service Commerce")

@@ -282,7 +282,18 @@ def test_the_ledger_leaves_what_the_services_leave(seeded):
     told = write_story(story)
     lived = live_through(told, words)
     assert [trace(event) for event in Event.objects.about(told)] == [trace(event) for event in Event.objects.about(lived)]
-    same = ("state", "kind", "language", "asked_by", "assignee", "outside_agreement", "result", "reason", "technical_contact")
+    same = (
+        "state",
+        "kind",
+        "language",
+        "asked_by",
+        "assignee",
+        "outside_agreement",
+        "result",
+        "reason",
+        "technical_person",
+        "technical_phone",
+    )
     assert {name: getattr(told, name) for name in same} == {name: getattr(lived, name) for name in same}
     times = ("submitted_at", "acknowledged_at", "completed_at", "ended_at", "due_on", "reference")
     assert [getattr(told, name) is None for name in times] == [getattr(lived, name) is None for name in times] == [False] * 6
@@ -308,7 +319,7 @@ def write_story(story: Story) -> ServiceRequest:
 
 def live_through(told: ServiceRequest, words: str) -> ServiceRequest:
     alderman, spoc = told.asked_by, User.objects.get(email="spoc1@example.org")
-    names = ("title", "description", "area", "technical_contact")
+    names = ("title", "description", "area", "technical_person", "technical_phone", "political_lead")
     audit = {field.name: getattr(told.audit, field.name) for field in AuditDetails._meta.fields if field.name not in {"id", "request"}}
     request = draft_request(
         by=alderman, municipality=told.municipality, kind=told.kind, token=uuid.uuid4(), language="fr",

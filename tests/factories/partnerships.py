@@ -7,7 +7,19 @@ import factory
 from django.utils import timezone
 
 from municipalities.languages import ContentLanguage
-from partnerships.models import Absence, Agreement, AuditDetails, Event, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
+from partnerships.models import (
+    Absence,
+    Agreement,
+    AuditDetails,
+    DevelopmentDetails,
+    Event,
+    Kind,
+    Message,
+    ReferenceCounter,
+    ServiceRequest,
+    SpocAssignment,
+    YesNo,
+)
 from tests.factories.people import MunicipalityFactory, UserFactory, days_from_today, since
 
 State = ServiceRequest.State
@@ -70,13 +82,31 @@ class AuditDetailsFactory(factory.django.DjangoModelFactory[AuditDetails]):
         model = AuditDetails
 
     decision = "Plan communal de commerce, au collège de mars."
-    questions = "Combien de cellules vides ?\nQuels secteurs manquent ?"
-    data_offered = "Relevé des cellules vides, 2024, tableur, service Commerce."
-    sectors = factory.LazyFunction(lambda: [AuditDetails.Sector.RETAIL_FOOD])
-    data_wanted = factory.LazyFunction(lambda: [AuditDetails.Data.VACANCY])
-    result_forms = factory.LazyFunction(lambda: [AuditDetails.Result.REPORT])
+    area_kind = AuditDetails.AreaKind.NAMED
+    questions = factory.LazyFunction(lambda: [{"question": "Combien de cellules vides ?"}, {"question": "Quels secteurs manquent ?"}])
+    data_offered = factory.LazyFunction(lambda: [{"what": "Relevé des cellules vides", "period": "2024", "contact": "Service Commerce"}])
+    sectors = factory.LazyFunction(lambda: ["retail_food"])
+    data_wanted = factory.LazyFunction(lambda: ["vacancy"])
+    result_forms = factory.LazyFunction(lambda: ["report"])
+    personal_data = YesNo.NO
     needed_by = factory.LazyFunction(lambda: days_from_today(120))
     needed_for = "Collège"
+
+
+class DevelopmentDetailsFactory(factory.django.DjangoModelFactory[DevelopmentDetails]):
+    """Everything a development project needs to be submitted."""
+
+    class Meta:
+        model = DevelopmentDetails
+
+    problems = factory.LazyFunction(lambda: ["vacancy"])
+    problem_words = "Douze cellules vides sur quarante."
+    project_kinds = factory.LazyFunction(lambda: ["strengthen"])
+    association_plan = DevelopmentDetails.AssociationPlan.NONE
+    shops = 40
+    staff = "Un agent, un jour par semaine"
+    support = factory.LazyFunction(lambda: ["method"])
+    aims = factory.LazyFunction(lambda: [{"indicator": "Cellules vides", "now": "12", "target": "8"}])
 
 
 def _reference(request: Any) -> str | None:
@@ -97,8 +127,8 @@ def _hours_after(moment: dt.datetime | None, hours: int) -> dt.datetime | None:
 class RequestFactory(factory.django.DjangoModelFactory[ServiceRequest]):
     """A complete draft of an alderman of its municipality; one trait per state gives it the times and texts of that state.
 
-    `RequestFactory(waiting=True, municipality=ixelles)`, `RequestFactory(overdue=True)`. An audit gets its details; set
-    any of them as `audit__decision="…"`, or `audit=False` for none. No events are written: those are the services' work.
+    `RequestFactory(waiting=True, municipality=ixelles)`, `RequestFactory(overdue=True)`. Its kind gets its details;
+    set any of them as `audit__decision="…"`, or `audit=False` for none. No events are written: those are the services' work.
     """
 
     class Meta:
@@ -126,7 +156,8 @@ class RequestFactory(factory.django.DjangoModelFactory[ServiceRequest]):
     title = factory.Sequence(lambda n: f"Diagnostic du noyau commercial {n}")
     description = "Plusieurs cellules se sont vidées depuis un an."
     area = "Rue du Marché"
-    technical_contact = "Service Commerce, +32 2 000 00 01"
+    technical_contact = "Service Commerce"
+    technical_phone = "+32 2 000 00 01"
     created_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=10))
     submitted_at = factory.LazyAttribute(lambda o: None if o.state in NOT_YET_SUBMITTED else _hours_after(o.created_at, 24))
     acknowledged_at = factory.LazyAttribute(lambda o: None if o.state in NOT_YET_ACKNOWLEDGED else _hours_after(o.submitted_at, 24))
@@ -141,6 +172,11 @@ class RequestFactory(factory.django.DjangoModelFactory[ServiceRequest]):
     def audit(self: ServiceRequest, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create and extracted is not False and self.kind == Kind.AUDIT:
             AuditDetailsFactory(request=self, **kwargs)
+
+    @factory.post_generation
+    def development(self: ServiceRequest, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted is not False and self.kind == Kind.DEVELOPMENT:
+            DevelopmentDetailsFactory(request=self, **kwargs)
 
 
 class MessageFactory(factory.django.DjangoModelFactory[Message]):

@@ -127,12 +127,13 @@ def test_both_versions_of_an_audit_are_shown(cast: Cast, enter: Any) -> None:
     draft = RequestFactory(draft=True, municipality=cast.municipality, asked_by=cast.alderman)
     url = reverse("request_step", args=[draft.key, "question"])
     client = enter(cast.alderman)
-    client.post(url, {"revision": 1, "questions": "Combien ?", "decision": "Le plan", "sectors": ["crafts"]})
-    page = client.post(url, {"revision": 1, "questions": "Pourquoi ?", "decision": "Le plan", "sectors": ["crafts", "culture"]})
+    words = {"revision": 1, "decision": "Le plan", "questions-rows": 1, "data_wanted": ["vacancy"]}
+    client.post(url, words | {"questions-0-question": "Combien ?", "sectors": ["crafts"]})
+    page = client.post(url, words | {"questions-0-question": "Pourquoi ?", "sectors": ["crafts", "culture"]})
     differing = [(difference.theirs, difference.yours) for difference in page.context["differences"]]
     assert ("Combien ?", "Pourquoi ?") in differing
     assert len(differing) == 2
-    assert AuditDetails.objects.get(request=draft).questions == "Combien ?"
+    assert AuditDetails.objects.get(request=draft).questions == [{"question": "Combien ?"}]
 
 
 @pytest.mark.django_db

@@ -13,13 +13,14 @@ from config.privacy.register.framework import FRAMEWORK, HISTORY_FIELDS
 from config.privacy.register.mailings import MAILINGS
 from config.privacy.register.municipalities import MUNICIPALITIES
 from config.privacy.register.partnerships import PARTNERSHIPS
+from config.privacy.register.request_forms import REQUEST_FORMS
 from config.privacy.register.works import WORKS
 from municipalities.models import User
 
 SHORT_FACTS = frozenset(
     {"content_hash", "sha256", "after_digest", "enterprise_number", "object_id", "state", "verb", "data", "counts"}
 )  # text columns no hand writes in
-REGISTER: dict[str, Entry] = MUNICIPALITIES | PARTNERSHIPS | WORKS | MAILINGS | FRAMEWORK
+REGISTER: dict[str, Entry] = MUNICIPALITIES | PARTNERSHIPS | REQUEST_FORMS | WORKS | MAILINGS | FRAMEWORK
 
 __all__ = ["REGISTER", "entry_of", "history_base", "missing_words", "registered_models", "stored_fields", "tables"]
 

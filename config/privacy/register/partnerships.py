@@ -61,22 +61,21 @@ PARTNERSHIPS = {
         fields=uses("id handover municipality ended ended_upper began deputy_ended deputy_ended_upper deputy_began moved", MACHINERY)
     ),
     "partnerships.ServiceRequest": Entry(
-        links={"asked_by": Link.WROTE, "asked_for": Link.ACTED, "assignee": Link.ACTED},
+        links={
+            "asked_by": Link.WROTE,
+            "asked_for": Link.ACTED,
+            "assignee": Link.ACTED,
+            "political_lead": Link.ACTED,
+            "technical_person": Link.ACTED,
+        },
         fields=all_uses(
             uses("id key token revision step_revisions", MACHINERY),
             uses("municipality direction kind state reference language outside_agreement created_at submitted_at", FIGURES),
             uses("acknowledged_at completed_at ended_at due_on clock_stopped_on is_urgent wished_by", FIGURES),
-            uses("asked_by asked_for assignee", WHO),
-            uses("title description area wished_by_reason urgent_reason partners_contacted reason result", WORDS),
-            uses("technical_contact", CONTACT),
-        ),
-    ),
-    "partnerships.AuditDetails": Entry(
-        links={"request__asked_by": Link.WROTE},
-        fields=all_uses(
-            uses("id request", MACHINERY),
-            uses("decision questions compare_with data_offered earlier_studies circumstances legal_basis needed_for", WORDS),
-            uses("sectors data_wanted result_forms result_language personal_data needed_by", ANSWERS),
+            uses("college_decided_on best_practice is_confidential confidential_until neighbourhoods streets associations", FIGURES),
+            uses("asked_by asked_for assignee political_lead portfolio technical_person followers", WHO),
+            uses("title description area wished_by_reason urgent_reason partners_contacted outside_contacts reason result", WORDS),
+            uses("technical_contact technical_phone", CONTACT),
         ),
     ),
     "partnerships.StepTemplate": Entry(
