@@ -362,6 +362,7 @@ RETENTION_SEND_LOG = timedelta(days=env.int("RETENTION_SEND_LOG_DAYS", default=2
 RETENTION_MAIL_BODIES = timedelta(days=env.int("RETENTION_MAIL_BODIES_DAYS", default=180))  # words of notices and test mails
 RETENTION_REQUESTS = timedelta(days=env.int("RETENTION_REQUESTS_DAYS", default=5 * 365))  # after closing, then only the figures
 RETENTION_DRAFTS = timedelta(days=env.int("RETENTION_DRAFTS_DAYS", default=365))  # of requests never submitted, untouched
+RETENTION_REPLACED_DOCUMENTS = timedelta(days=env.int("RETENTION_REPLACED_DOCUMENTS_DAYS", default=365))  # a signed PDF replaced by another
 RETENTION_ACCESS_LOG = timedelta(days=env.int("RETENTION_ACCESS_LOG_DAYS", default=365))
 RETENTION_HOUR = 3  # Europe/Brussels; from then on the day's rules are applied
 ERASURE_KEY = env.str("ERASURE_KEY", default="") or SECRET_KEY  # of the fingerprints in the list of erasures

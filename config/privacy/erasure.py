@@ -20,10 +20,12 @@ from config.privacy.holdings import rows_linked, rows_of
 from config.privacy.models import Erasure
 from config.privacy.pseudonyms import pseudonym_values
 from config.privacy.purposes import Entry, Erase, Link, Purpose
+from config.privacy.record import name_of
 from config.privacy.register import registered_models
 from config.privacy.scrubbing import Identifiers, identifiers_of, last_name_pattern, scrub_table
 from config.privacy.tombstones import fingerprint, note_down
 from municipalities.models import User
+from municipalities.reference import sort_key
 from partnerships.models import Event, SpocAssignment
 from partnerships.services.events import record_event
 
@@ -44,6 +46,7 @@ class Line:
     """What happens to one table."""
 
     table: str
+    name: str  # what a reader calls its rows
     removed: int
     emptied: int
     scrubbed: int
@@ -129,7 +132,7 @@ def _erase(person: User) -> Outcome:
     sessions = _end_sessions(person)
     entries = sorted(registered_models(), key=lambda pair: _order(*pair))
     lines = [_erase_from(model, entry, person, identifiers, values, name) for model, entry in entries]
-    told = sorted((line for line in lines if line.touched or line.kept), key=lambda line: line.table)
+    told = sorted((line for line in lines if line.touched or line.kept), key=lambda line: sort_key(line.name))
     return Outcome(person, told, identifiers.left_alone, sessions, is_change=any(line.touched for line in lines))
 
 
@@ -148,7 +151,7 @@ def _erase_from(model: type[models.Model], entry: Entry, person: User, identifie
         emptied = _empty(model, entry, own, values) + _empty_contacts(model, entry, person, identifiers)
     scrubbed = scrub_table(model, entry, identifiers, name=name)
     kept = rows_linked(model, entry, person, *Link).count()
-    return Line(model._meta.db_table, removed, emptied, scrubbed, kept, _why_kept(entry) if kept else "")
+    return Line(model._meta.db_table, name_of(model), removed, emptied, scrubbed, kept, _why_kept(entry) if kept else "")
 
 
 def _why_kept(entry: Entry) -> str:

@@ -30,6 +30,13 @@ NAMES = {
 }
 
 
+def name_of(model: type[models.Model]) -> str:
+    """What a reader calls the rows of a table; those of a history are earlier versions of something."""
+    base = history_base(model) or model
+    name = capfirst(str(NAMES.get(base._meta.label, base._meta.verbose_name_plural)))
+    return gettext("%(name)s: earlier versions") % {"name": name} if base is not model else name
+
+
 @dataclass(frozen=True)
 class Kept:
     """Fields of one table that serve one purpose and are kept equally long."""
@@ -76,8 +83,7 @@ def _kept(model: type[models.Model], entry: Entry, purpose: Purpose) -> list[Kep
         use = entry.fields.get(field.name)
         if use and use.purpose == purpose and isinstance(field, models.Field):
             by_retention.setdefault(use.retention, []).append(_words_for(field))
-    name = capfirst(str(NAMES.get(model._meta.label, model._meta.verbose_name_plural)))
-    return [Kept(name, fields, retention.words) for retention, fields in by_retention.items()]
+    return [Kept(name_of(model), fields, retention.words) for retention, fields in by_retention.items()]
 
 
 def _words_for(field: models.Field) -> str:

@@ -22,6 +22,7 @@ from config.privacy.models import Erasure, PersonalDataAccess, RetentionRun
 from mailings.models import Delivery
 from municipalities.models import ListImport, Mandate, Turnover, TurnoverChange, User
 from partnerships.models import (
+    Agreement,
     AuditDetails,
     DataRequestDetails,
     DevelopmentDetails,
@@ -125,6 +126,17 @@ def uploads_due(on: dt.date) -> models.QuerySet[Turnover]:
     return Turnover.objects.waiting().filter(uploaded_at__lt=_start_of(on - settings.TURNOVER_UPLOAD_KEPT)).order_by("pk")
 
 
+def documents_due(on: dt.date) -> models.QuerySet[Any]:
+    """Earlier versions of agreements whose signed document gave way to another one long ago, with the file still kept."""
+    versions = Agreement.history.exclude(document="")
+    later = Agreement.history.filter(id=models.OuterRef("id"), history_id__gt=models.OuterRef("history_id"))
+    given_way = later.filter(history_date__lt=_start_of(on - settings.RETENTION_REPLACED_DOCUMENTS)).exclude(
+        document=models.OuterRef("document")
+    )
+    current = Agreement.objects.filter(document=models.OuterRef("document"))
+    return versions.filter(models.Exists(given_way)).exclude(models.Exists(current)).order_by("history_id")
+
+
 def lists_due(on: dt.date) -> models.QuerySet[ListImport]:
     """Lists that were looked at and never imported."""
     return ListImport.objects.waiting().filter(uploaded_at__lt=_start_of(on - settings.TURNOVER_UPLOAD_KEPT)).order_by("pk")
@@ -192,6 +204,15 @@ def _take_words_away(rows: models.QuerySet[Any]) -> int:
     return ServiceRequest.objects.filter(pk__in=keys).update(title=title, urgent_reason=urgent, reason=reason, **wordless, **NO_ONE)
 
 
+def _remove_documents(rows: models.QuerySet[Any]) -> int:
+    """The files first: a file whose row still names it is found again tomorrow, one that nothing names never. The fingerprint stays."""
+    versions = list(rows.values_list("history_id", "document"))
+    storage = Agreement._meta.get_field("document").storage  # type: ignore[union-attr]
+    for name in sorted({name for _key, name in versions}):
+        storage.delete(name)
+    return Agreement.history.filter(history_id__in=[key for key, _name in versions]).update(document="")
+
+
 @transaction.atomic
 def _remove_drafts(rows: models.QuerySet[Any]) -> int:
     keys = list(rows.values_list("pk", flat=True))
@@ -209,6 +230,7 @@ RULES = (
     Rule("accesses", _("Accesses to personal data are taken off the log"), accesses_due, _remove_accesses),
     Rule("admin_log", _("Notes of the administration are removed"), admin_log_due, _remove),
     Rule("uploads", _("Files of mandates nobody imported are removed"), uploads_due, _remove),
+    Rule("documents", _("Signed documents that gave way to another one are removed, with their files"), documents_due, _remove_documents),
     Rule("lists", _("Lists nobody imported are removed"), lists_due, _remove),
     Rule("undoing", _("What undoing an import needs is removed"), undoing_due, _remove),
     Rule("sessions", _("Sessions that ended are removed"), sessions_due, _remove),

@@ -9,7 +9,7 @@ from typing import IO, Any
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from openpyxl import Workbook
 
-CHUNK = 2_000  # rows fetched at a time; what belongs to them is asked once per chunk
+CHUNK = 2_000  # rows fetched at a time; what belongs to them is asked once per chunk, so that any list fits into memory
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -69,7 +69,10 @@ def safe_name(name: str) -> str:
 
 @transaction.atomic
 def keep_document(agreement: Agreement, *, by: User, pdf: CheckedPdf) -> Agreement:
-    """Keep the signed document in place of the one before, whose file stays for the history. The same document twice changes nothing."""
+    """Keep the signed document in place of the one before, whose file stays for RETENTION_REPLACED_DOCUMENTS.
+
+    The same document twice changes nothing.
+    """
     agreement = _locked(agreement)
     if agreement.document_sha256 == pdf.sha256:
         return agreement

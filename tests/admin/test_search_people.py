@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from municipalities.admin import base
 from municipalities.admin.exports import harmless
 from municipalities.models import Municipality, User
 from tests.admin.conftest import StaffClient
@@ -138,3 +139,22 @@ def test_export_costs_the_same_with_many(
     with django_assert_max_num_queries(12) as many:
         export()
     assert len(few) == len(many)
+
+
+def test_an_export_asks_once_per_chunk_for_what_belongs_to_its_rows(
+    staff_client: StaffClient,
+    ixelles: Municipality,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: Callable[..., object],
+) -> None:
+    """Rows come by chunks, so that any list fits into memory: mandates are asked once for each chunk and never once for each row."""
+    monkeypatch.setattr(base, "CHUNK", 4)
+    client, address = staff_client(UserFactory(lead=True)), reverse("admin:municipalities_official_export", args=["csv"])
+    costs = []
+    for _chunk in range(3):
+        UserFactory.create_batch(4, officer=ixelles)
+        with django_assert_max_num_queries(20) as captured:
+            rows = b"".join(client.get(address).streaming_content).count(b"\r\n")
+        costs.append((rows, len(captured)))
+    first = costs[0][1]
+    assert [(rows, cost - first) for rows, cost in costs] == [(5, 0), (9, 1), (13, 2)]

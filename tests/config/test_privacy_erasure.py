@@ -103,7 +103,9 @@ def _plant_everywhere(person: User) -> None:
         if isinstance(field, models.JSONField):
             rows.update(**{field.name: [{"text": PLANTED}] if isinstance(field, RowsField) else {"text": PLANTED}})
         elif isinstance(field, models.CharField | models.TextField):
-            rows.update(**{field.name: PLANTED[: field.max_length] if (field.max_length or 999) >= len(PLANTED) else f"{FIRST} {LAST}"})
+            room = field.max_length or 999
+            words = next((words for words in (PLANTED, f"{FIRST} {LAST}", FIRST) if len(words) <= room), "")
+            rows.update(**{field.name: words})
     ServiceRequest.objects.filter(asked_by=person).update(technical_contact=f"Mme {LAST}, service Commerce")
 
 
@@ -197,6 +199,15 @@ def test_the_dry_run_tells_what_the_run_does_and_does_nothing(person: User, trac
     assert Session.objects.count() == 1
     assert Erasure.objects.count() == 0
     assert erase_person(person, by=None, basis=Erasure.Basis.ASKED).lines == told.lines
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+def test_the_dry_run_speaks_of_things_and_not_of_tables(person: User, traces: ServiceRequest, language: str) -> None:
+    with translation.override(language):
+        told = [line.name for line in preview_erasure(person).lines]
+    assert told
+    assert not [name for name in told if "_" in name or not name[0].isupper()]
+    assert len(set(told)) == len(told), "two kinds of things never bear one name"
 
 
 def test_the_event_says_who_erased_and_names_nobody(person: User, traces: ServiceRequest) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 from django.contrib.sessions.models import Session
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -15,11 +17,21 @@ from django.utils import timezone
 from config.privacy import retention
 from config.privacy.models import PersonalDataAccess, RetentionRun
 from config.privacy.retention import OutOfTime, apply_retention, apply_retention_today, retention_due
+from config.seed.agreement_parts import small_pdf
 from mailings.models import Delivery
 from municipalities.models import ListImport, User
 from municipalities.turnover.models import Turnover, TurnoverChange
-from partnerships.models import Event, Message, ServiceRequest
-from tests.factories import DeliveryFactory, MessageFactory, MunicipalityFactory, RequestFactory, SpocAssignmentFactory, UserFactory
+from partnerships.models import Agreement, Event, Message, ServiceRequest
+from partnerships.services.agreements import check_pdf, keep_document
+from tests.factories import (
+    AgreementFactory,
+    DeliveryFactory,
+    MessageFactory,
+    MunicipalityFactory,
+    RequestFactory,
+    SpocAssignmentFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -78,6 +90,15 @@ def _upload(more: int) -> Turnover:
     return Turnover.objects.create(file_name="a.csv", content={"rows": []}, uploaded_at=ago(configured.TURNOVER_UPLOAD_KEPT, more=more))
 
 
+def _document(more: int) -> Agreement:
+    """Two documents: the second took the place of the first on that day."""
+    by, agreement = UserFactory(spoc=True), AgreementFactory()
+    for words in ("first", "second"):
+        agreement = keep_document(agreement, by=by, pdf=check_pdf(SimpleUploadedFile("a.pdf", small_pdf((words,)))))
+    Agreement.history.filter(id=agreement.pk).update(history_date=ago(configured.RETENTION_REPLACED_DOCUMENTS, more=more))
+    return agreement
+
+
 def _list(more: int) -> ListImport:
     at = ago(configured.TURNOVER_UPLOAD_KEPT, more=more)
     return ListImport.objects.create(by=UserFactory(), kind="streets", file_name="a.csv", content={"rows": []}, uploaded_at=at)
@@ -98,6 +119,7 @@ RULES: dict[str, Callable[[int], Any]] = {
     "accesses": _access,
     "sessions": _session,
     "uploads": _upload,
+    "documents": _document,
     "lists": _list,
     "undoing": _undoing,
 }
@@ -138,6 +160,19 @@ def test_of_an_old_request_the_figures_stay() -> None:
     assert not Message.objects.filter(request=request).exists()
     assert not ServiceRequest.history.filter(id=request.pk).exists()
     assert Event.objects.count() == events
+
+
+def test_a_document_that_was_replaced_goes_with_its_file_and_the_one_in_its_place_stays() -> None:
+    agreement = _document(3)
+    first, second = Agreement.history.filter(id=agreement.pk).exclude(document="").order_by("history_id").values_list("document", flat=True)
+    assert default_storage.exists(first)
+    assert apply_retention(TODAY)["documents"] == 1
+    assert not default_storage.exists(first)
+    assert default_storage.exists(second)
+    agreement.refresh_from_db()
+    assert agreement.document.name == second
+    versions = Agreement.history.filter(id=agreement.pk, document="").order_by("history_id")
+    assert [bool(version.document_sha256) for version in versions] == [False, True], "the fingerprint says what was there"
 
 
 @pytest.mark.parametrize("trait", ["declined", "urgent"])

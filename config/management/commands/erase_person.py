@@ -33,9 +33,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Erased: from now on number {person.pk}.")
 
     def _tell(self, outcome: Outcome) -> None:
-        self.stdout.write(f"{'table':45} {'removed':>8} {'emptied':>8} {'scrubbed':>8} {'kept':>8}  why kept")
+        self.stdout.write(f"{'what':45} {'removed':>8} {'emptied':>8} {'scrubbed':>8} {'kept':>8}  why kept")
         for line in outcome.lines:
-            row = f"{line.table:45} {line.removed:8} {line.emptied:8} {line.scrubbed:8} {line.kept:8}"
+            row = f"{line.name:45} {line.removed:8} {line.emptied:8} {line.scrubbed:8} {line.kept:8}"
             self.stdout.write(f"{row}  {line.why}".rstrip())
         self.stdout.write(f"Sessions ended: {outcome.sessions}")
         for words in outcome.left_alone:
