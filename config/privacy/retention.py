@@ -31,6 +31,7 @@ from partnerships.models import (
     Rating,
     RequestStep,
     ServiceRequest,
+    Sighting,
     SpocAssignment,
     WorksSite,
 )
@@ -191,6 +192,7 @@ def _take_words_away(rows: models.QuerySet[Any]) -> int:
     title = Coalesce(models.F("reference"), models.Value(NO_WORDS))
     urgent = models.Case(models.When(is_urgent=True, then=models.Value(NO_WORDS)), default=models.Value(""))
     reason = models.Case(models.When(reason="", then=models.Value("")), default=models.Value(NO_WORDS))
+    Sighting.objects.filter(request__in=keys).delete()
     Note.objects.filter(request__in=keys).delete()
     Message.objects.filter(request__in=keys).delete()
     AuditDetails.objects.filter(request__in=keys).delete()

@@ -11,7 +11,7 @@ from mailings.services.endings import hearers_of_agreement, overseers
 from mailings.services.people import hearers_of_delegation, hearers_of_person
 from municipalities.delegations import Delegation
 from municipalities.models import Mandate, Portfolio, User
-from partnerships.models import Agreement, Event, ServiceRequest, SpocAssignment, SpocHandover
+from partnerships.models import Agreement, Event, Message, Note, ServiceRequest, SpocAssignment, SpocHandover
 
 Verb = Event.Verb
 
@@ -38,7 +38,9 @@ HANDLES = "partnerships.handle_servicerequest"
 
 def hearers_of(event: Event, on: dt.date) -> list[User]:
     """The people to whom a mail goes because of this event, by the table above."""
-    if isinstance(event.subject, ServiceRequest):
+    if isinstance(event.subject, Note | Message):
+        heard = _mentioned(event, event.subject)
+    elif isinstance(event.subject, ServiceRequest):
         heard = _of_request(event, event.subject, on)
     elif isinstance(event.subject, SpocHandover):
         heard = _of_handover(event, event.subject, on)
@@ -53,6 +55,13 @@ def hearers_of(event: Event, on: dt.date) -> list[User]:
     else:
         heard = _of_mailing(event)
     return [person for person in heard if person.pk != event.actor_id]
+
+
+def _mentioned(event: Event, words: Note | Message) -> list[User]:
+    """Colleagues who are mentioned, while they may see requests; of a note by itself nobody is written to."""
+    if event.verb != Verb.COLLEAGUE_MENTIONED:
+        return []
+    return list(staff_with("partnerships.view_servicerequest").filter(mentions__in=words.mentions.all()))
 
 
 def _of_mailing(event: Event) -> list[User]:

@@ -24,9 +24,10 @@ from mailings.services.people import about_delegation, about_person
 from mailings.services.ratings import asked_rating
 from municipalities.delegations import Delegation
 from municipalities.models import User
-from partnerships.models import Agreement, Event, Message, ServiceRequest, SpocHandover
+from partnerships.models import Agreement, Event, Message, Note, ServiceRequest, SpocHandover
 
 BATCH = 100
+OF_REQUEST = ("request__municipality", "request__asked_by", "request__assignee")
 # Far longer than any transaction of the portal lives: an event can be committed after one with a higher number, but not this late.
 LATEST_COMMIT = dt.timedelta(days=1)
 
@@ -79,6 +80,8 @@ def _take_undecided() -> list[Event]:
         "subject",
         [
             ServiceRequest.objects.select_related("municipality", "asked_by", "assignee"),
+            Note.objects.select_related(*OF_REQUEST),
+            Message.objects.select_related(*OF_REQUEST),
             Delegation.objects.select_related("mandate__user", "mandate__municipality", "delegate"),
             Mailing.objects.all(),
             Agreement.objects.select_related("municipality", "successor"),
@@ -113,6 +116,8 @@ def _words_of(events: Sequence[Event]) -> dict[int, tuple[str, str]]:
             words[event.pk] = (message.body, message.language)
         elif approval := approvals.get(event.data.get("approval")):
             words[event.pk] = (approval.comment, "")
+        elif isinstance(event.subject, Note | Message):
+            words[event.pk] = (event.subject.body, getattr(event.subject, "language", ""))
         elif isinstance(event.subject, SpocHandover):
             words[event.pk] = (event.subject.note, "")
         elif event.verb == Event.Verb.REQUEST_SUBMITTED and event.subject and event.subject.is_from_agency:
@@ -161,6 +166,8 @@ def _delivery(notice: Notice, event: Event, person: User, words: tuple[str, str]
 def _about(subject: Any, person: User, on: dt.date) -> dict[str, Any]:
     if isinstance(subject, ServiceRequest):
         return _about_request(subject, person, on)
+    if isinstance(subject, Note | Message):
+        return _about_request(subject.request, person, on)
     if isinstance(subject, Agreement):
         return about_agreement(subject, on)
     if isinstance(subject, Delegation):
@@ -177,8 +184,9 @@ def _about_request(request: ServiceRequest, person: User, on: dt.date) -> dict[s
     if person.is_staff:
         link = portal_link("admin:partnerships_servicerequest_change", request.pk)
         return {"request": request, "link": link, "link_label": _("Open the request in the administration"), "contact": None}
-    link = portal_link("request", request.key)
-    return {"request": request, "link": link, "link_label": _("Open the request"), "contact": request.contact_on(on)}
+    contact = request.contact_on(on)
+    about = {"link": portal_link("request", request.key), "link_label": _("Open the request"), "contact": contact}
+    return about | {"request": request, "reply_to": contact.email if contact else ""}
 
 
 def _about_mailing(mailing: Mailing, person: User) -> dict[str, Any]:

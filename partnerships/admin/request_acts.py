@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.languages import ContentLanguage
 from municipalities.models import User
+from partnerships.admin.notes import ColleaguesField
 from partnerships.forms.attachments import FilesForm
 from partnerships.models import ServiceRequest
 from partnerships.permissions import Action
 from partnerships.services import requests as services
 from partnerships.services.deadlines import move_deadline
+from partnerships.services.notes import colleagues, mention_colleagues
 
 
 class PlainForm(forms.Form):
@@ -34,6 +36,16 @@ class WordsForm(FilesForm):
     words = forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), validators=[MaxLengthValidator(5000)], label=_("Your words"))
     language = forms.ChoiceField(choices=ContentLanguage.choices, label=_("Language of your words"))
     token = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class MessageForm(WordsForm):
+    """A message, and the colleagues who should read it too."""
+
+    mentioned = ColleaguesField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("ColleaguesField", self.fields["mentioned"]).queryset = colleagues()
 
 
 class ExpectedDateForm(WordsForm):
@@ -101,6 +113,11 @@ class Act:
         return self.form_class(data, files, auto_id=f"id_{self.action}_%s", **whose)
 
 
+def _send_message(request: ServiceRequest, by: User, data: dict[str, Any]) -> None:
+    message = services.send_message(request, by=by, **_words(data, "body"))
+    mention_colleagues(message, by=by, people=data["mentioned"])
+
+
 def _words(data: dict[str, Any], name: str) -> dict[str, Any]:
     return {name: data["words"], "language": data["language"], "token": data["token"]}
 
@@ -148,8 +165,8 @@ ACTS: dict[Action, Act] = {
             _("Write a message"),
             _("Both parties see it; the state stays as it is."),
             _("Your message is sent."),
-            WordsForm,
-            lambda request, by, data: services.send_message(request, by=by, **_words(data, "body")),
+            MessageForm,
+            _send_message,
         ),
         Act(
             Action.ASSIGN,

@@ -22,13 +22,16 @@ from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
 from municipalities.models import User
 from partnerships.admin.badges import badge, request_badge
 from partnerships.admin.data_requests import DataRequestPages
+from partnerships.admin.notes import NoteForm, note_form, take_note
 from partnerships.admin.outcomes import outcome_of, outcome_urls
 from partnerships.admin.request_acts import ACTS, Act, refuse
+from partnerships.conversation import thread_for_staff
 from partnerships.forms.steps import sections_of
 from partnerships.models import Attachment, Event, Message, ServiceRequest, SpocAssignment
 from partnerships.permissions import TRANSITIONS, Action, allowed_actions
 from partnerships.services.attachments import add_to_message
 from partnerships.services.requests import ActionNotAllowed
+from partnerships.services.sightings import look_at
 from partnerships.sites.doors import works_of
 from partnerships.worklists import Worklist, on_worklist
 
@@ -177,6 +180,9 @@ class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
             path(f"<int:pk>/{action}/", self.admin_site.admin_view(self._act_view(action)), name=f"partnerships_servicerequest_{action}")
             for action in ACTS
         ]
+        acts.append(
+            path("<int:pk>/note/", self.admin_site.admin_view(require_POST(self.note_view)), name="partnerships_servicerequest_note")
+        )
         return acts + self.data_request_urls() + outcome_urls() + super().get_urls()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -206,6 +212,14 @@ class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
         if obj is None:
             raise Http404
         return obj
+
+    def note_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Keep an internal note; what is refused stays in its form."""
+        obj = self._visible_or_404(request, pk)
+        if refused := take_note(request, obj):
+            return self._page(request, obj, note=refused)
+        messages.success(request, _("The note is kept, for the team alone."))
+        return redirect(f"{_page_url(obj)}#thread")
 
     # --- Acts -----------------------------------------------------------------------------------
 
@@ -243,7 +257,10 @@ class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
 
     # --- The page -------------------------------------------------------------------------------
 
-    def _page(self, request: HttpRequest, obj: ServiceRequest, refused: ActForm | None = None, status: int = 200) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, obj: ServiceRequest, refused: ActForm | None = None, status: int = 200, note: NoteForm | None = None
+    ) -> HttpResponse:
+        seen = look_at(obj, by=person_of(request), now=timezone.now())
         events = [event for event in Event.objects.about(obj).select_related("actor", "behalf_of") if event.verb not in Event.DRAFTING]
         act_forms = _act_forms(obj, person_of(request), refused)
         kept = refused.form.data.get("words", "") if refused and refused.act.action not in {a.act.action for a in act_forms} else ""
@@ -257,7 +274,10 @@ class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
             "turn": self.turn_column(obj),
             "due": self.due_column(obj),
             "timeline": _timeline(events),
-            "thread": list(Message.objects.for_requests([obj])),
+            "thread": thread_for_staff(obj, person_of(request), seen.before),
+            "seen": seen,
+            "note": note or note_form(person_of(request), obj),
+            "note_url": reverse("admin:partnerships_servicerequest_note", args=[obj.pk]),
             "files": Attachment.objects.shown_with(obj),
             "act_forms": act_forms,
             "kept": kept,

@@ -30,6 +30,7 @@ from partnerships.models.plans import (
 from partnerships.models.ratings import Rating, rating_ends_on
 from partnerships.models.references import ReferenceCounter
 from partnerships.models.requests import ServiceRequest
+from partnerships.models.sightings import Sighting
 from partnerships.models.spocs import SpocAssignment
 from partnerships.models.steps import RequestStep, StepRule, StepTemplate
 from partnerships.models.themes import Theme
@@ -69,6 +70,7 @@ __all__ = [
     "ReferenceCounter",
     "RequestStep",
     "ServiceRequest",
+    "Sighting",
     "SiteEvaluation",
     "SiteFigure",
     "SpocAssignment",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ from partnerships.forms.requests import ActForm
 from partnerships.models import Message, ServiceRequest
 from partnerships.permissions import Action, allowed_actions
 from partnerships.services import requests as services
+from partnerships.services.attachments import add_to_message
 from partnerships.services.continuations import continue_request
 from partnerships.services.requests import ActionNotAllowed
 from partnerships.views.requests import load_request, refused
@@ -94,18 +96,20 @@ def _take_with_words(request: PersonRequest, key: uuid.UUID, act: WordsAct) -> H
     shown = load_request(request, key)
     if request.method != "POST":
         is_open = act.action in allowed_actions(request.user, shown)
-        return _page(request, shown, act, ActForm(label=act.label)) if is_open else refused(request, shown)
-    form = ActForm(request.POST, label=act.label)
+        return _page(request, shown, act, ActForm(label=act.label, person=request.user)) if is_open else refused(request, shown)
+    form = ActForm(request.POST, request.FILES, label=act.label, person=request.user)
     if not form.is_valid():
         return _page(request, shown, act, form)
     words = form.cleaned_data
     if not Message.objects.filter(token=words["token"], request=shown, author=request.user).exists():
         try:
-            act.service(shown, by=request.user, language=words["language"], token=words["token"], **{act.word: words["body"]})
+            with transaction.atomic():
+                act.service(shown, by=request.user, language=words["language"], token=words["token"], **{act.word: words["body"]})
+                add_to_message(shown, by=request.user, token=words["token"], uploads=words["attachments"])
         except ActionNotAllowed:
             return _given_back(request, shown, form)
         except ValidationError as error:
-            form.add_error("body", error.messages)
+            form.refuse_files(error)
             return _page(request, shown, act, form)
     messages.success(request, act.done)
     return redirect("request", key=key)

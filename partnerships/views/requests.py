@@ -30,6 +30,7 @@ from partnerships.services.requests import (
     submit_request,
     withdraw_request,
 )
+from partnerships.services.sightings import look_at
 from partnerships.sites.doors import works_of
 from partnerships.views.outcomes import outcome_of
 from partnerships.views.taking_up import taking_up
@@ -56,6 +57,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
         "sections": sections_of(shown),
         "events": _events_of(shown),
         "message_list": Message.objects.for_requests([shown]),
+        "seen": look_at(shown, by=request.user, now=timezone.now()),
         "files": Attachment.objects.shown_with(shown),
         "actions": actions,
         "reply": (reply or ReplyForm()) if Action.MESSAGE in actions else None,

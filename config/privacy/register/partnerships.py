@@ -121,6 +121,9 @@ PARTNERSHIPS = {
         ),
     ),
     "partnerships.Continuation": Entry(fields=uses("request of", MACHINERY)),
+    "partnerships.Sighting": Entry(
+        links={"person": Link.ABOUT}, is_removed=True, fields=all_uses(uses("id request", MACHINERY), uses("person side at", ANSWERS))
+    ),
     "partnerships.Note": Entry(
         links={"author": Link.WROTE},
         fields=all_uses(uses("id request token", MACHINERY), uses("author written_at", ANSWERS), uses("body", WORDS)),
