@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from config.coverage_page import coverage_page
+from config.staff_menu import menu_of
 from config.today import boards_for
 from municipalities.models import User
 
@@ -79,6 +80,10 @@ class PortalAdminSite(admin.AdminSite):
                 listed = [models[label, name] for name in names if (label, name) in models]
                 found.append(apps_by_label[label] | {"models": listed, "name": apps.get_app_config(label).verbose_name})
         return found
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        return context | {"menu": menu_of(context["available_apps"], request.path)}
 
     def get_urls(self) -> list[Any]:
         return [path("coverage/", self.admin_view(self.coverage), name="coverage"), *super().get_urls()]
