@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "sweep": {"task": "mailings.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "notices": {"task": "mailings.tasks.notices", "schedule": 5.0, "options": {"expires": 5}},
     "calendar": {"task": "mailings.tasks.calendar", "schedule": 60.0, "options": {"expires": 60}},
+    "files": {"task": "partnerships.tasks.files", "schedule": 10.0, "options": {"expires": 10}},
     "retention": {"task": "config.privacy.tasks.retention", "schedule": 900.0, "options": {"expires": 900}},
     "heartbeat": {"task": "mailings.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 30}},
 }

@@ -363,6 +363,8 @@ RETENTION_MAIL_BODIES = timedelta(days=env.int("RETENTION_MAIL_BODIES_DAYS", def
 RETENTION_REQUESTS = timedelta(days=env.int("RETENTION_REQUESTS_DAYS", default=5 * 365))  # after closing, then only the figures
 RETENTION_DRAFTS = timedelta(days=env.int("RETENTION_DRAFTS_DAYS", default=365))  # of requests never submitted, untouched
 RETENTION_REPLACED_DOCUMENTS = timedelta(days=env.int("RETENTION_REPLACED_DOCUMENTS_DAYS", default=365))  # a signed PDF replaced by another
+RETENTION_REMOVED_FILES = timedelta(days=env.int("RETENTION_REMOVED_FILES_DAYS", default=30))  # out of sight at once
+DRAFT_UPLOADS_KEPT = timedelta(days=1)  # files of a form that was not sent
 RETENTION_ACCESS_LOG = timedelta(days=env.int("RETENTION_ACCESS_LOG_DAYS", default=365))
 RETENTION_HOUR = 3  # Europe/Brussels; from then on the day's rules are applied
 ERASURE_KEY = env.str("ERASURE_KEY", default="") or SECRET_KEY  # of the fingerprints in the list of erasures

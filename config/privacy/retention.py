@@ -23,9 +23,11 @@ from mailings.models import Delivery
 from municipalities.models import ListImport, Mandate, Turnover, TurnoverChange, User
 from partnerships.models import (
     Agreement,
+    Attachment,
     AuditDetails,
     DataRequestDetails,
     DevelopmentDetails,
+    DraftUpload,
     Message,
     Note,
     Rating,
@@ -35,6 +37,7 @@ from partnerships.models import (
     SpocAssignment,
     WorksSite,
 )
+from partnerships.services.file_care import drop_contents, drop_draft_uploads, forget_attachments
 
 logger = structlog.get_logger(__name__)
 
@@ -143,6 +146,17 @@ def lists_due(on: dt.date) -> models.QuerySet[ListImport]:
     return ListImport.objects.waiting().filter(uploaded_at__lt=_start_of(on - settings.TURNOVER_UPLOAD_KEPT)).order_by("pk")
 
 
+def files_due(on: dt.date) -> models.QuerySet[Attachment]:
+    """Files taken out of their request, or caught by the virus scanner, whose contents are still there."""
+    before = _start_of(on - settings.RETENTION_REMOVED_FILES)
+    gone = models.Q(removed_at__lt=before) | models.Q(scan=Attachment.Scan.INFECTED, scanned_at__lt=before)
+    return Attachment.objects.filter(gone).exclude(file="").order_by("pk")
+
+
+def draft_uploads_due(on: dt.date) -> models.QuerySet[DraftUpload]:
+    return DraftUpload.objects.filter(uploaded_at__lt=_start_of(on - settings.DRAFT_UPLOADS_KEPT)).order_by("pk")
+
+
 def undoing_due(on: dt.date) -> models.QuerySet[TurnoverChange]:
     """What undoing an import would need, once it is too late to undo it."""
     over = Turnover.objects.applied().filter(applied_at__lt=_start_of(on - settings.TURNOVER_UNDO_WITHIN))
@@ -193,6 +207,7 @@ def _take_words_away(rows: models.QuerySet[Any]) -> int:
     urgent = models.Case(models.When(is_urgent=True, then=models.Value(NO_WORDS)), default=models.Value(""))
     reason = models.Case(models.When(reason="", then=models.Value("")), default=models.Value(NO_WORDS))
     Sighting.objects.filter(request__in=keys).delete()
+    forget_attachments(keys)
     Note.objects.filter(request__in=keys).delete()
     Message.objects.filter(request__in=keys).delete()
     AuditDetails.objects.filter(request__in=keys).delete()
@@ -218,8 +233,17 @@ def _remove_documents(rows: models.QuerySet[Any]) -> int:
 @transaction.atomic
 def _remove_drafts(rows: models.QuerySet[Any]) -> int:
     keys = list(rows.values_list("pk", flat=True))
+    forget_attachments(keys)
     ServiceRequest.history.filter(id__in=keys).delete()
     return ServiceRequest.objects.filter(pk__in=keys, state=ServiceRequest.State.DRAFT).delete()[1].get("partnerships.ServiceRequest", 0)
+
+
+def _drop_contents(rows: models.QuerySet[Any]) -> int:
+    return drop_contents(rows.values_list("pk", flat=True))
+
+
+def _drop_draft_uploads(rows: models.QuerySet[Any]) -> int:
+    return drop_draft_uploads(rows.values_list("pk", flat=True))
 
 
 RULES = (
@@ -234,6 +258,8 @@ RULES = (
     Rule("uploads", _("Files of mandates nobody imported are removed"), uploads_due, _remove),
     Rule("documents", _("Signed documents that gave way to another one are removed, with their files"), documents_due, _remove_documents),
     Rule("lists", _("Lists nobody imported are removed"), lists_due, _remove),
+    Rule("files_removed", _("Files that were removed or put in quarantine are deleted"), files_due, _drop_contents),
+    Rule("files_in_hand", _("Files of forms nobody sent are deleted"), draft_uploads_due, _drop_draft_uploads),
     Rule("undoing", _("What undoing an import needs is removed"), undoing_due, _remove),
     Rule("sessions", _("Sessions that ended are removed"), sessions_due, _remove),
 )

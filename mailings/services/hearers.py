@@ -8,6 +8,7 @@ from mailings.audience import officials_of, reviewers, staff_with
 from mailings.models import CoverageNote
 from mailings.services.coverage import hearers_of_coverage
 from mailings.services.endings import hearers_of_agreement, overseers
+from mailings.services.files import who_put_it
 from mailings.services.people import hearers_of_delegation, hearers_of_person
 from municipalities.delegations import Delegation
 from municipalities.models import Mandate, Portfolio, User
@@ -28,7 +29,7 @@ TO_ASKER = frozenset(
 TO_HANDLER = frozenset({Verb.REQUEST_SUBMITTED, Verb.REQUEST_ANSWERED, Verb.REQUEST_WITHDRAWN, Verb.REQUEST_REOPENED})
 OF_DEADLINES = frozenset({Verb.DEADLINE_MOVED, Verb.DEADLINE_NEAR, Verb.DEADLINE_PASSED})
 TO_AGENCY = frozenset({Verb.REQUEST_ASSIGNED})
-TO_OTHER_PARTY = frozenset({Verb.REQUEST_CLOSED, Verb.MESSAGE_SENT, Verb.PLAN_PROPOSED, Verb.PLAN_AGREED})
+TO_OTHER_PARTY = frozenset({Verb.REQUEST_CLOSED, Verb.MESSAGE_SENT, Verb.ATTACHMENT_REPLACED, Verb.PLAN_PROPOSED, Verb.PLAN_AGREED})
 TO_BOTH = frozenset({Verb.COMPENSATION_DAY_NEAR, Verb.MEASURE_DUE})  # the clock tells municipality and SPOC
 TO_TEAM = frozenset({Verb.SPOC_HANDOVER_PLANNED, Verb.SPOC_HANDOVER_CANCELLED})
 TO_EDITORS = frozenset({Verb.MAILING_APPROVED, Verb.MAILING_SENT_BACK, Verb.MAILING_HELD, Verb.MAILING_PAUSED})
@@ -84,6 +85,9 @@ def _of_handover(event: Event, handover: SpocHandover, on: dt.date) -> list[User
 
 
 def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User]:
+    if event.verb == Verb.ATTACHMENT_QUARANTINED:
+        told = [*who_put_it(event, on), *(_staff(request, on) if request.reference else [])]
+        return list({person.pk: person for person in told}.values())
     if not request.reference:
         return []  # never submitted: nobody outside the municipality knows of it
     if event.verb == Verb.REQUEST_ASSIGNED and "handover" in event.data:

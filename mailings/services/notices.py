@@ -17,6 +17,7 @@ from mailings.models import Approval, CoverageNote, Delivery, Mailing, Notice
 from mailings.rendering import portal_link, render_mail, role_of
 from mailings.services.coverage import about_coverage
 from mailings.services.endings import about_agreement
+from mailings.services.files import files_told
 from mailings.services.hearers import hearers_of
 from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
@@ -149,6 +150,7 @@ def _delivery(notice: Notice, event: Event, person: User, words: tuple[str, str]
         | asked_rating(event, person, on)
         | {
             "event": event,
+            "files": files_told(event),
             "actor": event.actor,
             "recipient": person,
             "role": role_of(person, person.mandates_on(on)),

@@ -76,6 +76,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         """What the page of a request lists: its files, those of its messages included, each in its newest version."""
         return self.for_both_parties().current().filter(request=request).with_people().order_by("pk")
 
+    def of_form(self, request: ServiceRequest) -> "AttachmentQuerySet":
+        """The files sent with the form of a request, each in its newest version."""
+        return self.shown_with(request).filter(message=None)
+
     def current(self) -> "AttachmentQuerySet":
         """The newest version of each file that was not removed."""
         return self.filter(is_current=True)

@@ -102,8 +102,15 @@ def remove_attachment(attachment: Attachment, *, by: User) -> Attachment:
     if was_current:
         before = Attachment.objects.filter(series=attachment.series, removed_at=None).order_by("-version").first()
         Attachment.objects.filter(pk__in=[before.pk] if before else []).update(is_current=True)
-    _record(Event.Verb.ATTACHMENT_REMOVED, attachment, by=by)
+    record_about(Event.Verb.ATTACHMENT_REMOVED, attachment, by=by)
     return attachment
+
+
+def check_room_for(request: ServiceRequest, count: int) -> None:
+    """Refuse more files than a request may hold."""
+    if Attachment.objects.filter(request=request, removed_at=None).count() + count > settings.ATTACHMENTS_PER_REQUEST:
+        words = _("A request holds %(most)d files at most. Please remove one first.") % {"most": settings.ATTACHMENTS_PER_REQUEST}
+        raise ValidationError({"attachments": ValidationError(words, code="too_many_files")})
 
 
 def _locked(request: ServiceRequest) -> ServiceRequest:
@@ -120,9 +127,7 @@ def _keep(
     replaces: Attachment | None = None,
     version: int = 1,
 ) -> Attachment:
-    if Attachment.objects.filter(request=request, removed_at=None).count() >= settings.ATTACHMENTS_PER_REQUEST:
-        words = _("A request holds %(most)d files at most. Please remove one first.") % {"most": settings.ATTACHMENTS_PER_REQUEST}
-        raise ValidationError({"attachments": ValidationError(words, code="too_many_files")})
+    check_room_for(request, 1)
     kept = Attachment(
         request=request,
         message=message,
@@ -137,7 +142,7 @@ def _keep(
         kept.series = replaces.series
     _take_over(kept, upload)
     kept.save(force_insert=True)
-    _record(Event.Verb.ATTACHMENT_REPLACED if replaces else Event.Verb.ATTACHMENT_ADDED, kept, by=by)
+    record_about(Event.Verb.ATTACHMENT_REPLACED if replaces else Event.Verb.ATTACHMENT_ADDED, kept, by=by)
     return kept
 
 
@@ -146,12 +151,14 @@ def _take_over(row: StoredFile, upload: Incoming) -> None:
     row.name, row.kind, row.size, row.sha256 = upload.name, upload.kind, upload.size, upload.sha256
     if isinstance(upload, DraftUpload):
         row.file.name = upload.file.name
-        upload.delete()
+        if not upload.delete()[0]:  # taken up by another form, or let go of as too old, in this very moment
+            gone = _("“%(name)s” is no longer here. Please choose it again.") % {"name": upload.name}
+            raise ValidationError({"attachments": ValidationError(gone, code="gone")})
     else:
         row.file.save(upload.name, ContentFile(upload.content), save=False)
 
 
-def _record(verb: str, attachment: Attachment, *, by: User | None) -> None:
+def record_about(verb: str, attachment: Attachment, *, by: User | None) -> None:
     """A file of a draft is a change of the draft, which is its writer's alone; one of a note is told of the note, which is the team's."""
     request = attachment.request
     record_event(

@@ -21,7 +21,7 @@ from config.seed.agreement_parts import small_pdf
 from mailings.models import Delivery
 from municipalities.models import ListImport, User
 from municipalities.turnover.models import Turnover, TurnoverChange
-from partnerships.models import Agreement, Event, Message, ServiceRequest
+from partnerships.models import Agreement, Attachment, DraftUpload, Event, Message, ServiceRequest
 from partnerships.services.agreements import check_pdf, keep_document
 from tests.factories import (
     AgreementFactory,
@@ -104,6 +104,19 @@ def _list(more: int) -> ListImport:
     return ListImport.objects.create(by=UserFactory(), kind="streets", file_name="a.csv", content={"rows": []}, uploaded_at=at)
 
 
+def _removed_file(more: int) -> Attachment:
+    request = RequestFactory(in_progress=True)
+    at = ago(configured.RETENTION_REMOVED_FILES, more=more)
+    stored = {"file": "private/aa/a", "name": "a.pdf", "kind": "pdf", "size": 1, "sha256": "a" * 64, "side": "municipality"}
+    people = {"added_by": request.asked_by, "removed_by": request.asked_by}
+    return Attachment.objects.create(request=request, is_current=False, removed_at=at, **stored, **people)
+
+
+def _file_in_hand(more: int) -> DraftUpload:
+    stored = {"file": "private/aa/b", "name": "b.pdf", "kind": "pdf", "size": 1, "sha256": "b" * 64}
+    return DraftUpload.objects.create(owner=UserFactory(), uploaded_at=ago(configured.DRAFT_UPLOADS_KEPT, more=more), **stored)
+
+
 def _undoing(more: int) -> TurnoverChange:
     turnover = Turnover.objects.create(file_name="a.csv", applied_at=ago(configured.TURNOVER_UNDO_WITHIN, more=more))
     return TurnoverChange.objects.create(turnover=turnover, kind=TurnoverChange.Kind.PERSON_CHANGED, object_id=1, before={"email": "x"})
@@ -121,6 +134,8 @@ RULES: dict[str, Callable[[int], Any]] = {
     "uploads": _upload,
     "documents": _document,
     "lists": _list,
+    "files_removed": _removed_file,
+    "files_in_hand": _file_in_hand,
     "undoing": _undoing,
 }
 

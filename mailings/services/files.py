@@ -1,0 +1,36 @@
+"""Files in mails: named, with the way to them, and never attached; and who hears of a file in quarantine."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from mailings.rendering import portal_link
+from municipalities.models import User
+from partnerships.models import Attachment, Event
+
+
+@dataclass(frozen=True)
+class FileTold:
+    """A file as a mail names it; the link asks for a log-in, and for the right to see the request."""
+
+    name: str
+    link: str
+
+
+def files_told(event: Event) -> list[FileTold]:
+    """The files that came with the message of an event, or that the event is about; never those of an internal note."""
+    return [FileTold(one.name, portal_link("attachment", one.key)) for one in _files_of(event)]
+
+
+def _files_of(event: Event) -> "QuerySet[Attachment]":
+    files = Attachment.objects.for_both_parties().filter(removed_at=None).order_by("pk")
+    if "attachment" in event.data:
+        return files.filter(pk=event.data["attachment"])
+    return files.filter(message=event.data["message"]) if "message" in event.data else files.none()
+
+
+def who_put_it(event: Event, on: dt.date) -> list[User]:
+    """Whoever sent the file that is in quarantine, while they have access; they alone can send a clean one."""
+    attachment = Attachment.objects.filter(pk=event.data["attachment"]).select_related("added_by").first()
+    return [attachment.added_by] if attachment and attachment.added_by.has_access(on) else []
