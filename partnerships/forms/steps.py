@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from municipalities.models import User
 from partnerships.forms import audit_parts, development_parts
 from partnerships.forms.data_request_parts import DataAskedPart, DataUsePart
+from partnerships.forms.file_parts import FilesPart
 from partnerships.forms.parts import Anchor, Part
 from partnerships.forms.request_parts import (
     AboutPart,
@@ -52,6 +53,7 @@ PEOPLE = Step(
     _("Whom may the agency call, and who should know?"),
     (PeoplePart, OutsideContactsPart, PartnersContactedPart),
 )
+FILES = Step("files", _("Files"), _("Plans, figures, a decision: whatever helps to understand the request."), (FilesPart,))
 WHEN = Step("when", pgettext_lazy("step", "When"), _("By when, does it press, and who may know of it?"), (WhenPart, HandlingPart))
 AUDIT = (
     ABOUT,
@@ -70,6 +72,7 @@ AUDIT = (
     ),
     Step("result", _("The result"), _("In which form, for whom, and by when?"), (audit_parts.ResultPart, audit_parts.TermsPart)),
     PEOPLE,
+    FILES,
     WHEN,
 )
 DEVELOPMENT = (
@@ -100,9 +103,10 @@ DEVELOPMENT = (
         (development_parts.SupportPart, development_parts.AimsPart, development_parts.CoursePart),
     ),
     PEOPLE,
+    FILES,
     WHEN,
 )
-STEPS: dict[str, tuple[Step, ...]] = {Kind.AUDIT: AUDIT, Kind.DEVELOPMENT: DEVELOPMENT, Kind.WORKS: (ABOUT, PLACE, PEOPLE, WHEN)}
+STEPS: dict[str, tuple[Step, ...]] = {Kind.AUDIT: AUDIT, Kind.DEVELOPMENT: DEVELOPMENT, Kind.WORKS: (ABOUT, PLACE, PEOPLE, FILES, WHEN)}
 
 
 DATA_REQUEST = Step(

@@ -34,6 +34,7 @@ def audit_answers() -> Answers:
         "offer": {"data_offered-rows": 1, "data_offered-0-what": "Relevé communal", "data_offered-0-period": "2025"},
         "result": {"result_forms": ["report"], "result_language": "both", "needed_by": soon(), "personal_data": "no"},
         "people": dict(CONTACT),
+        "files": {},
         "when": {},
     }
 
@@ -54,6 +55,7 @@ def development_answers() -> Answers:
             "aims-0-by_when": soon(300),
         },
         "people": dict(CONTACT),
+        "files": {},
         "when": {},
     }
 
