@@ -54,6 +54,8 @@ class Door:
 
 STORY = (
     Door("alderman.ixl", gettext_lazy("Alderman for trade, Ixelles"), gettext_lazy("Sees the agreement and the SPOC, sends a request.")),
+    Door("delegate.ixl", gettext_lazy("Delegate of that alderman"), gettext_lazy("Writes in the alderman's name: both names are shown.")),
+    Door("delegate.jet", gettext_lazy("Invited delegate, Jette"), gettext_lazy("Accepts or declines; until then nothing is open.")),
     Door("spoc1", gettext_lazy("SPOC"), gettext_lazy("Takes requests up and answers, in the administration.")),
     Door("editor", gettext_lazy("Mailing editor"), gettext_lazy("Writes this week's mailing in French and Dutch.")),
     Door("cabinet", gettext_lazy("Reviewer at the cabinet"), gettext_lazy("Reads both versions, approves or sends back.")),

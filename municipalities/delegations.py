@@ -10,7 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def signed(person: "User", behalf_of: "User | None") -> str:
     """The name under what a person wrote: `X`, or `X for Y` when they wrote in the name of Y."""
     if behalf_of is None:
         return person.full_name
-    return _now("%(name)s for %(other)s") % {"name": person.full_name, "other": behalf_of.full_name}
+    return gettext("%(name)s for %(other)s") % {"name": person.full_name, "other": behalf_of.full_name}
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):

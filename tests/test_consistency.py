@@ -37,6 +37,12 @@ def test_every_visible_word_is_translated_into_french_and_dutch() -> None:
     assert faults() == []
 
 
+def test_words_are_marked_by_names_the_collector_knows() -> None:
+    """Under another name than its own or `_`, a word never reaches the catalogues and stays English."""
+    hidden = re.compile(r"\bn?p?gettext(?:_lazy)? as (?!_\b)\w+")
+    assert [str(path) for path in SOURCES if hidden.search(path.read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model.__name__)
 def test_models_are_named_for_people(model: type[models.Model]) -> None:
     for name in (model._meta.verbose_name, model._meta.verbose_name_plural):

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-DAYS_OF_A_YEAR = 365
+from municipalities.templatetags.reader import time_words
 
 
 class Purpose(models.TextChoices):
@@ -89,14 +89,6 @@ class Retention(enum.StrEnum):
             Retention.REQUEST: settings.RETENTION_REQUESTS,
             Retention.ACCESS_LOG: settings.RETENTION_ACCESS_LOG,
         }.get(self, dt.timedelta(0))
-
-
-def time_words(length: dt.timedelta) -> str:
-    """`2 years` where it is whole years, else `90 days`."""
-    years, rest = divmod(length.days, DAYS_OF_A_YEAR)
-    if years and not rest:
-        return ngettext("%(number)d year", "%(number)d years", years) % {"number": years}
-    return ngettext("%(number)d day", "%(number)d days", length.days) % {"number": length.days}
 
 
 class Erase(enum.StrEnum):

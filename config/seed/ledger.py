@@ -20,7 +20,7 @@ from simple_history.utils import bulk_create_with_history
 from config.seed.clock import Clock, as_of
 from config.seed.details import audit_fields, development_fields, in_rows
 from config.seed.people import Cast
-from config.seed.stories import MUNICIPAL_PARTS, NAMESPACE, Step, Story, player
+from config.seed.stories import IN_THE_NAME_OF, MUNICIPAL_PARTS, NAMESPACE, Step, Story, player
 from mailings.models import Notice
 from municipalities.models import Municipality, User
 from municipalities.places import Street
@@ -93,6 +93,7 @@ class Ledger:
             kind=story.kind,
             language=story.language,
             asked_by=self._player(story.part, municipality, made_at),
+            asked_for=self._principal(story.part, story.code),
             title=story.title,
             description=story.description,
             area=story.area,
@@ -100,7 +101,7 @@ class Ledger:
             **self._contact(story) | story.fields,
         )
         told = Told(request, self._audit(story, request, made_at), self._development(story, request, made_at), self._streets(story))
-        self._record(told, Event.Verb.REQUEST_DRAFTED, request.asked_by, made_at, data={})
+        self._record(told, Event.Verb.REQUEST_DRAFTED, request.asked_by, made_at, data={}, behalf_of=request.asked_for)
         for step in story.steps:
             self._take(told, step)
         return told
@@ -131,6 +132,10 @@ class Ledger:
     def _player(self, part: str, municipality: Municipality, at: dt.datetime) -> User:
         return player(part, municipality, self.cast, self._spoc_on(municipality, timezone.localdate(at)))
 
+    def _principal(self, part: str, code: str) -> User | None:
+        """In whose name a part acts; the database asks for the delegation in force at that time."""
+        return self.cast.officials[code][IN_THE_NAME_OF[part]] if part in IN_THE_NAME_OF else None
+
     def _spoc_on(self, municipality: Municipality, on: dt.date) -> User:
         for assignment in self.spocs:
             if assignment.municipality_id == municipality.pk and _covers(assignment.period, on):
@@ -151,10 +156,13 @@ class Ledger:
         if request.state in ServiceRequest.ENDED:
             request.ended_at = at
         message = self._message(request, step, actor, party, at) if step.action in WITH_MESSAGE else None
+        behalf_of = self._principal(step.part, request.municipality.code)
         data = {"from": before, "to": request.state} | self._effects(request, step, actor, at)
         if step.action in FROM_EITHER_SIDE:
             data["side"] = party
-        self._record(told, rule.verb, actor, at, data=data, message=message)
+        if message:
+            message.behalf_of = behalf_of
+        self._record(told, rule.verb, actor, at, data=data, behalf_of=behalf_of, message=message)
 
     def _effects(self, request: ServiceRequest, step: Step, actor: User, at: dt.datetime) -> dict[str, Any]:
         """Set what the action sets beside the state; return what it adds to the event."""
@@ -187,8 +195,18 @@ class Ledger:
         token = uuid.uuid5(NAMESPACE, f"message:{request.key}:{at.isoformat()}")
         return Message(request=request, token=token, author=author, side=party, body=step.words, language=request.language, sent_at=at)
 
-    def _record(self, told: Told, verb: str, actor: User, at: dt.datetime, *, data: dict[str, Any], message: Message | None = None) -> None:
-        event = Event(verb=verb, actor=actor, municipality=told.request.municipality, at=at, data=data)
+    def _record(
+        self,
+        told: Told,
+        verb: str,
+        actor: User,
+        at: dt.datetime,
+        *,
+        data: dict[str, Any],
+        behalf_of: User | None = None,
+        message: Message | None = None,
+    ) -> None:
+        event = Event(verb=verb, actor=actor, behalf_of=behalf_of, municipality=told.request.municipality, at=at, data=data)
         told.entries.append(Entry(event, message))
 
     # --- Writing --------------------------------------------------------------------------------

@@ -71,6 +71,10 @@ TITLES = {
         "f": ("Personne de contact (SPOC)", "Contactpersoon (SPOC)"),
         "m": ("Personne de contact (SPOC)", "Contactpersoon (SPOC)"),
     },
+    "delegate": {
+        "f": ("Collaboratrice de cabinet", "Kabinetsmedewerkster"),
+        "m": ("Collaborateur de cabinet", "Kabinetsmedewerker"),
+    },
     "lead": {"f": ("Coordinatrice Local Partnerships", "Coördinator Local Partnerships")},
     "editor": {"m": ("Rédacteur", "Redacteur")},
     "admin": {"f": ("Administratrice", "Beheerder")},
@@ -150,6 +154,12 @@ def _staff_member(name: str, part: str, person: Person, group: str, phone: str) 
     user, made = _account(name, part, person, phone=phone, is_staff=True)
     if made:
         user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def make_delegate(code: str, person: Person) -> User:
+    """Somebody without a mandate of their own."""
+    user, _made = _account(f"delegate.{code.lower()}", "delegate", person)
     return user
 
 

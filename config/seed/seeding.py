@@ -9,6 +9,7 @@ from config.seed.agreement_parts import complete_agreements
 from config.seed.agreements import make_agreements, make_spocs
 from config.seed.associations import make_associations
 from config.seed.clock import Clock
+from config.seed.delegations import make_delegations
 from config.seed.history import ended_stories
 from config.seed.holes import plant_holes
 from config.seed.ledger import Ledger
@@ -51,6 +52,7 @@ def seed(*, scale: int = 1) -> Seeded:
     load_reference()
     municipalities = {municipality.code: municipality for municipality in Municipality.objects.filter(code__in=OFFICIALS)}
     cast = make_people(municipalities)
+    make_delegations(cast, clock)
     pass_over_newcomers(clock.now)  # invented people are not written to
     make_agreements(municipalities, clock)
     complete_agreements(municipalities, cast)

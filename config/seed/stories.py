@@ -10,7 +10,8 @@ from partnerships.models import Kind
 from partnerships.permissions import Action
 
 NAMESPACE = uuid.UUID("6f1f6a0e-6f35-5b0c-9d0f-4c4d5d1c2a10")
-MUNICIPAL_PARTS = frozenset({"mayor", "alderman", "officer", "former"})
+MUNICIPAL_PARTS = frozenset({"mayor", "alderman", "officer", "former", "delegate"})
+IN_THE_NAME_OF = {"delegate": "alderman"}
 
 
 class Step(NamedTuple):

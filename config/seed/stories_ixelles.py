@@ -44,6 +44,11 @@ CHATELAIN_ASSOCIATION = Story(
             "Bonjour,\n\nmerci pour cette demande. Je propose une première rencontre avec les initiateurs un mercredi matin, "
             "pendant le marché. Deux dates vous conviendraient-elles dans les trois prochaines semaines ?",
         ),
+        Step(
+            Action.MESSAGE, "delegate", 5, "11:25",
+            "Bonjour,\n\nl'échevin propose les deux premiers mercredis de décembre, à 9 h, dans la salle du premier étage. "
+            "Je préviens les initiateurs dès que vous confirmez.",
+        ),
     ),
 )  # fmt: skip
 
@@ -217,7 +222,18 @@ BALJUW_WORKS_DUE_SOON = Story(
     ),
 )  # fmt: skip
 
+TOISON_LIGHTS = Story(
+    key="ixl-toison-lights", code="IXL", kind=Kind.DEVELOPMENT, language="fr", part="delegate", ago=1, hour="13:45",
+    title="Avenue de la Toison d'Or : des éclairages de fin d'année communs",
+    description=(
+        "Six enseignes et une vingtaine d'indépendants sont prêts à financer ensemble les éclairages, à condition qu'une seule "
+        "commande couvre les deux trottoirs. Nous cherchons un modèle de convention et l'avis d'un quartier qui l'a déjà fait."
+    ),
+    area="Avenue de la Toison d'Or, côté Ixelles",
+    steps=(Step(Action.SUBMIT, "delegate", 1, "15:10"),),
+)  # fmt: skip
+
 IXELLES = (
     FLAGEY_DRAFT, CHAUSSEE_WORKS, CHATELAIN_ASSOCIATION, COCQ_AUDIT, CEMETERY_AUDIT, BAILLI_EVENTS, SHOP_MIX_CLOSED,
-    FURNITURE_DECLINED, MARKET_WITHDRAWN, FLAGEY_WORKS_OVERDUE, BALJUW_WORKS_DUE_SOON,
+    FURNITURE_DECLINED, MARKET_WITHDRAWN, FLAGEY_WORKS_OVERDUE, BALJUW_WORKS_DUE_SOON, TOISON_LIGHTS,
 )  # fmt: skip

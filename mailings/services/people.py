@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from mailings.rendering import portal_link
@@ -43,6 +44,7 @@ def about_person(person: User, on: dt.date) -> dict[str, Any]:
     coming = person.mandates.filter(period__startswith__gt=on).select_related("municipality").order_by("period", "pk")
     return {
         "origin": origin_of(person),
+        "kept_for": settings.RETENTION_CONTACT,
         "held": [*person.mandates_on(on), *coming],
         "link": portal_link("preferences"),
         "link_label": _("See and change my preferences"),

@@ -5,13 +5,14 @@ import datetime as dt
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from municipalities.languages import content_language
 
 register = template.Library()
 MEGABYTE = 1024 * 1024
+DAYS_OF_A_YEAR = 365
 
 
 @register.filter
@@ -54,6 +55,15 @@ def has_passed(value: dt.date | None) -> bool:
 def grouped(value: int) -> str:
     """`87 632` or `87.632`: a number with its thousands apart, as the reader's language writes it."""
     return number_format(value, force_grouping=True)
+
+
+@register.filter
+def time_words(length: dt.timedelta) -> str:
+    """`2 years` where it is whole years, else `90 days`."""
+    years, rest = divmod(length.days, DAYS_OF_A_YEAR)
+    if years and not rest:
+        return ngettext("%(number)d year", "%(number)d years", years) % {"number": years}
+    return ngettext("%(number)d day", "%(number)d days", length.days) % {"number": length.days}
 
 
 @register.filter

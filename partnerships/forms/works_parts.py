@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.forms import OneChoice
@@ -172,7 +172,7 @@ class PhasesPart(SiteRows):
         """The phases, and what follows from them: the days for compensation."""
         facts = super().shown()
         rows = self.rows_kept if self.data is None or not self.is_valid() else [WorksPhase(**form.fields_of()) for form in self._filled()]
-        return [*facts, Fact(_now("Compensation for traders"), "\n".join(days_in_words(rows)), False, "compensation")] if rows else facts
+        return [*facts, Fact(gettext("Compensation for traders"), "\n".join(days_in_words(rows)), False, "compensation")] if rows else facts
 
     def words(self, rows: Iterable[Any]) -> list[str]:
         return [f"{row.what} ({between(day(row.starts_on), day(row.ends_on))}; {row.get_direction_stopped_display()})" for row in rows]
@@ -181,12 +181,12 @@ class PhasesPart(SiteRows):
 def days_in_words(phases: Iterable[WorksPhase]) -> list[str]:
     """From when to when traders can ask, for each time without traffic that is long enough."""
     rule = terms()
-    words = _now("Traders can ask for the certificate from %(opens)s (day %(first)d) to %(closes)s (day %(last)d).")
+    words = gettext("Traders can ask for the certificate from %(opens)s (day %(first)d) to %(closes)s (day %(last)d).")
     found = [
         words % {"opens": day(window.opens_on), "closes": day(window.closes_on), "first": rule.first_day, "last": rule.last_day}
         for window in windows_of(phases)
     ]
-    none = _now("Traffic is not stopped for %(days)d days in a row: these works open no compensation.") % {"days": rule.first_day}
+    none = gettext("Traffic is not stopped for %(days)d days in a row: these works open no compensation.") % {"days": rule.first_day}
     return found or [none]
 
 
@@ -239,7 +239,7 @@ class ShopsPart(SiteRows):
         WorksShops.objects.bulk_create(WorksShops(site=site, **form.fields_of()) for form in self._filled())
 
     def words(self, rows: Iterable[Any]) -> list[str]:
-        sentence = _now("%(sector)s: %(number)d, of which %(small)d under 10 FTE")
+        sentence = gettext("%(sector)s: %(number)d, of which %(small)d under 10 FTE")
         return [sentence % {"sector": row.get_sector_display(), "number": row.number, "small": row.small} for row in rows]
 
 

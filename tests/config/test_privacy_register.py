@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from config.privacy.purposes import Purpose, Retention, time_words
+from config.privacy.purposes import Purpose, Retention
 from config.privacy.record import NAMES, activities
 from config.privacy.register import REGISTER, entry_of, history_base, missing_words, stored_fields, tables
 from municipalities.models import Mandate, User
+from municipalities.templatetags.reader import time_words
 from tests.factories import MunicipalityFactory, UserFactory
 
 

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from config.seed.clock import Clock
 from config.seed.holes import PLANTED
@@ -19,6 +19,7 @@ from config.seed.seeding import seed
 from config.seed.stories import Step, Story
 from mailings.models import Delivery, Mailing, Measure, Notice, Run
 from mailings.services import decide_notices, draft_this_week, start_due_mailings
+from municipalities.delegations import Delegation
 from municipalities.languages import CorrespondenceLanguage
 from municipalities.models import Mandate, Municipality, Portfolio, User
 from partnerships.models import Agreement, AuditDetails, Event, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
@@ -100,7 +101,7 @@ def test_real_people_are_left_alone(capsys):
 
 def test_the_command_says_what_it_added(capsys):
     call_command("seed_demo", "--scale", "2")
-    assert capsys.readouterr().out.startswith("demo data added: 85 people, ")
+    assert capsys.readouterr().out.startswith("demo data added: 87 people, ")
     with pytest.raises(CommandError):
         call_command("seed_demo", "--scale", "0")
 
@@ -112,6 +113,7 @@ def test_every_account_of_the_contract_exists(seeded):
     codes = [code.lower() for code in Municipality.objects.values_list("code", flat=True)]
     expected = {f"{part}.{code}@example.org" for code in codes for part in ("mayor", "alderman", "officer", "former")}
     expected |= {f"{name}@example.org" for name in ("spoc1", "spoc2", "spoc3", "spoc4", "spoc5", "lead", "editor", "cabinet", "admin")}
+    expected |= {"delegate.ixl@example.org", "delegate.jet@example.org"}
     assert len(codes) == 19
     assert set(User.objects.values_list("email", flat=True)) == expected
 
@@ -240,9 +242,20 @@ def test_every_row_passes_its_own_checks(seeded):
 
 def test_nobody_asked_outside_a_mandate_and_each_in_a_language_of_theirs(seeded):
     for request in ServiceRequest.objects.select_related("asked_by", "municipality"):
-        held = request.asked_by.mandates_on(timezone.localdate(request.created_at))
-        assert [mandate.municipality for mandate in held] == [request.municipality]
+        standing = request.asked_by.standings_on(timezone.localdate(request.created_at))
+        assert [one.municipality for one in standing] == [request.municipality]
         assert request.language in CorrespondenceLanguage(request.asked_by.correspondence_language).contents, request
+
+
+def test_a_delegate_writes_in_the_name_of_the_alderman_and_another_is_invited(seeded):
+    today = timezone.localdate()
+    assert [str(one.delegate) for one in Delegation.objects.in_force(today)] == ["Mona Castelvert"]
+    assert [str(one.delegate) for one in Delegation.objects.invited(today)] == ["Wout Zilverberg"]
+    alderman = User.objects.get(email="alderman.ixl@example.org")
+    written = [row for model in (Message, Event) for row in model.objects.filter(behalf_of=alderman)]
+    assert len(written) == 4  # a message with its event, a draft, its submission
+    with translation.override("fr"):
+        assert ServiceRequest.objects.get(asked_for=alderman).who == "Mona Castelvert pour Benoît Valdebois"
 
 
 def test_events_tell_the_way_of_each_request_without_a_gap(seeded):

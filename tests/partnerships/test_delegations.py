@@ -1,6 +1,7 @@
 """Delegations: who may do what, until when, in whose name; and what the database refuses."""
 
 import datetime as dt
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,12 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mailings.audience import still_wanted
 from mailings.models import Delivery
 from mailings.services import decide_notices
-from municipalities.delegations import Delegation
+from municipalities.delegations import Delegation, signed
 from municipalities.models import Mandate, User
 from partnerships.models import Event, Message, ServiceRequest
 from partnerships.permissions import Action, can
@@ -260,3 +261,34 @@ def test_team_ends_a_delegation_from_the_page_of_the_person(cast: Cast, enter: A
     assert client.post(reverse("admin:municipalities_delegation_end", args=[delegation.pk])).status_code == 302
     delegation.refresh_from_db()
     assert delegation.revoked_at
+
+
+def test_invited_person_comes_in_by_the_code_of_the_mail_and_accepts(cast: Cast, client: Client) -> None:
+    """From the invitation to the first page in the name of the alderman, through the log-in itself."""
+    made = invite(cast.alderman)
+    decide_notices(timezone.now())
+    link = reverse("invitations")
+    assert f"http://testserver{link}" in Delivery.objects.get(recipient=made.delegate, kind="notice").body_text
+    at_door = client.get(link)
+    assert at_door.url == f"{reverse('account_login')}?next={link}"
+    client.post(reverse("account_login"), {"email": "nouvelle@example.org", "next": link})
+    mail = Delivery.objects.get(recipient=made.delegate, kind="login_code")
+    code = re.search(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b", mail.body_text)
+    assert code
+    landed = client.post(reverse("account_confirm_login_code"), {"code": code[0], "next": link}, follow=True)
+    assert landed.redirect_chain[-1] == (link, 302)
+    assert cast.alderman.full_name in landed.content.decode()
+    assert client.get(reverse("requests")).status_code == 404  # nothing is open before the answer
+    assert not landed.wsgi_request.user.standings_on(timezone.localdate())
+    accepted = client.post(reverse("invitation_accept", args=[made.key]), follow=True)
+    assert accepted.redirect_chain[-1] == (reverse("home"), 302)
+    assert cast.municipality.name_fr in accepted.content.decode() or cast.municipality.name_nl in accepted.content.decode()
+    assert client.get(reverse("requests")).status_code == 200
+    made.refresh_from_db()
+    assert made.accepted_at
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "pour"), ("nl", "voor"), ("en", "for")])
+def test_both_names_are_said_in_the_language_of_the_reader(language: str, words: str, cast: Cast) -> None:
+    with translation.override(language):
+        assert signed(cast.colleague, cast.alderman) == f"{cast.colleague.full_name} {words} {cast.alderman.full_name}"

@@ -5,20 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from mailings.audience import recipients_of, still_wanted
+from mailings.audience import still_wanted
 from mailings.models import Delivery
-from mailings.rendering import delivery_token
-from mailings.services import decide_notices, plan_run
+from mailings.services import decide_notices
 from municipalities.delegations import Welcome
 from municipalities.models import User
 from partnerships.services.welcomes import pass_over_newcomers, welcome_newcomers
-from tests.factories import MailingFactory, MandateFactory, MunicipalityFactory, UserFactory, since
+from tests.factories import MandateFactory, MunicipalityFactory, UserFactory
 
 LATER = dt.timedelta(hours=2)
 
@@ -90,6 +88,20 @@ def test_mail_names_source_and_mandate_in_the_language_of_the_person(language: s
     assert (mail.language, mail.body_html.count("<h1")) == (language, versions)
 
 
+@pytest.mark.parametrize(
+    ("language", "days", "words"),
+    [("fr", 365, "1 an après"), ("nl", 730, "2 jaar na"), ("fr", 400, "400 jours après"), ("nl", 90, "90 dagen na")],
+)
+def test_mail_says_how_long_data_are_kept_by_the_setting(language: str, days: int, words: str, settings: Any, db: None) -> None:
+    settings.RETENTION_CONTACT = dt.timedelta(days=days)
+    person = UserFactory(alderman=MunicipalityFactory(), correspondence_language=language)
+    welcome_newcomers(timezone.now() + LATER)
+    decide_notices(timezone.now())
+    mail = Delivery.objects.get(recipient=person)
+    for body in (mail.body_text, mail.body_html):
+        assert words in " ".join(body.split())
+
+
 def test_people_of_a_demonstration_are_passed_over(db: None) -> None:
     UserFactory(alderman=MunicipalityFactory())
     now = timezone.now() + LATER
@@ -111,24 +123,3 @@ def test_form_of_address_is_used_once_said(form: str, greeting: str, db: None) -
     mail = Delivery.objects.get(recipient=person)
     with translation.override("fr"):
         assert gettext(greeting) in mail.body_text.splitlines()
-
-
-def test_day_after_the_mandate_no_mail_goes_out_and_stopping_mails_still_works(client: Any, db: None) -> None:
-    """By the clock alone; stopping mails never needs access, the pages behind the log-in do."""
-    person = UserFactory(alderman=MunicipalityFactory())
-    person.mandates.update(period=since(365, until=4))  # the last day is in three days
-    mailing = MailingFactory(approved=True)
-    plan_run(mailing, by=None)
-    mail = Delivery.objects.get(recipient=person)
-    client.force_login(person)
-    noon = timezone.now().replace(hour=11)
-    with time_machine.travel(noon + dt.timedelta(days=3), tick=False):
-        assert still_wanted([mail], timezone.localdate()) == {mail.pk: None}
-        assert client.get(reverse("preferences")).status_code == 200
-    with time_machine.travel(noon + dt.timedelta(days=4), tick=False):
-        assert still_wanted([mail], timezone.localdate()) == {mail.pk: Delivery.Skip.NO_ACCESS}
-        assert not recipients_of(mailing, timezone.localdate()).exists()
-        assert client.get(reverse("preferences")).url.startswith(reverse("account_login"))
-        token = delivery_token(mail.key)
-        assert client.get(reverse("web_version", args=[token])).status_code == 200  # only what everybody was sent
-        assert client.post(reverse("unsubscribe", args=[token])).status_code == 200
