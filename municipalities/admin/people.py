@@ -16,6 +16,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin.base import MunicipalityFilter, PortalAdmin, PortalInline, YesFilter
+from municipalities.admin.bulk import BulkActs
 from municipalities.admin.forms import SpeakingForm
 from municipalities.admin.periods import PeriodForm, overlapping
 from municipalities.delegations import Delegation
@@ -165,7 +166,7 @@ class PersonForm(SpeakingForm):
         return [*own, Mandate.history.filter(user_id=self.instance.pk)] if own else []
 
 
-class PersonAdmin(PortalAdmin):
+class PersonAdmin(BulkActs, PortalAdmin):
     """A person under one of their hats; what is saved is the one User, whose history this is."""
 
     form = PersonForm

@@ -1,5 +1,6 @@
 """Municipalities with their coverage, agreements, SPOCs, requests and the event log in the administration, one noun a file."""
 
+from partnerships.admin import bulk_acts  # noqa: F401 - gives lists their acts
 from partnerships.admin.absences import AbsenceAdmin
 from partnerships.admin.agreements import AgreementAdmin
 from partnerships.admin.choices import ChoiceAdmin

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin.base import PortalAdmin
+from municipalities.admin.bulk import BulkActs
 from municipalities.languages import content_language
 from municipalities.models import Mandate, Municipality
 from partnerships.admin.badges import agreement_badge, badge
@@ -33,7 +34,7 @@ def _first_name_of(rows: models.QuerySet, person: str) -> models.Subquery:
 
 
 @admin.register(Municipality)
-class MunicipalityAdmin(PortalAdmin):
+class MunicipalityAdmin(BulkActs, PortalAdmin):
     search_fields = ("name_fr", "name_nl")
     exports = (
         (_("NIS code"), lambda row: row.nis_code),

@@ -118,6 +118,9 @@ class Event(models.Model):
         ABSENCE_ENTERED = "absence_entered", _("Absence entered")
         ABSENCE_CANCELLED = "absence_cancelled", _("Absence cancelled")
         LIST_IMPORTED = "list_imported", _("List imported")
+        MANDATE_ENDED = "mandate_ended", _("Last day of a mandate set")
+        LANGUAGE_SET_TO_BOTH = "language_set_to_both", _("Written to in both languages again")
+        SPOC_ASSIGNED = "spoc_assigned", _("SPOC or deputy named")
 
     DRAFTING: ClassVar = frozenset({Verb.REQUEST_DRAFTED, Verb.REQUEST_EDITED})
     AMONG_STAFF: ClassVar = frozenset({Verb.NOTE_WRITTEN, Verb.COLLEAGUE_MENTIONED, Verb.DEADLINE_NEAR, Verb.DEADLINE_PASSED})

@@ -1,0 +1,81 @@
+"""Acts on several rows of a list at once: chosen, shown once more with what the act asks, then done whole or not at all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin as _ModelPage
+else:
+    _ModelPage = object
+
+MOST_ROWS = 200  # what a person can read before they confirm
+
+
+class NothingAsked(forms.Form):
+    """An act that needs no word of explanation."""
+
+
+@dataclass(frozen=True)
+class BulkAct:
+    """One act: its name, its label, the right it takes, what it asks, and the service that does it.
+
+    `do(rows, by=…, **answers)` returns how many rows changed, or raises ValidationError and has changed none.
+    """
+
+    name: str
+    label: Any
+    explanation: Any
+    permission: str
+    do: Callable[..., int]
+    form: type[forms.Form] = NothingAsked
+
+
+class BulkActs(_ModelPage):
+    """A list with acts on several rows; checkboxes stand there only for whoever may do one of them."""
+
+    bulk_acts: Sequence[BulkAct] = ()
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        acts = [act for act in self.bulk_acts if request.user.has_perm(act.permission)]
+        return {act.name: (partial(_confirmed, act), act.name, act.label) for act in acts}
+
+
+def _confirmed(act: BulkAct, model_admin: Any, request: HttpRequest, chosen: models.QuerySet) -> HttpResponse | None:
+    """The page that asks, and after it the act; back on the list when it is done."""
+    rows = list(chosen[: MOST_ROWS + 1])
+    if len(rows) > MOST_ROWS:
+        messages.error(request, _("Choose at most %(number)d rows at once.") % {"number": MOST_ROWS})
+        return None
+    form = act.form(request.POST) if "confirmed" in request.POST else act.form()
+    if form.is_valid():
+        try:
+            changed = act.do(rows, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            words = ngettext("%(label)s: %(number)d row changed.", "%(label)s: %(number)d rows changed.", changed)
+            messages.success(request, words % {"label": act.label, "number": changed})
+            return None
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": act.label,
+        "explanation": act.explanation,
+        "opts": model_admin.opts,
+        "module_name": capfirst(model_admin.opts.verbose_name_plural),
+        "rows": rows,
+        "form": form,
+        "act": act,
+    }
+    return TemplateResponse(request, "admin/bulk.html", context)
