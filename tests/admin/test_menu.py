@@ -37,9 +37,8 @@ def test_no_page_stands_in_two_groups():
 @pytest.mark.parametrize(
     ("role", "sees", "sees_not"), [("spoc", "servicerequest", "personaldataaccess"), ("editor", "mailing", "spochandover")]
 )
-def test_each_role_finds_its_pages_and_no_other(client, role, sees, sees_not):
-    client.force_login(UserFactory(**{role: True}))
-    menu = client.get(reverse("admin:index")).context["menu"]
+def test_each_role_finds_its_pages_and_no_other(staff_client, role, sees, sees_not):
+    menu = staff_client(UserFactory(**{role: True})).get(reverse("admin:index")).context["menu"]
     urls = " ".join(link.url for group in menu for link in group.links)
     assert f"/{sees}/" in urls
     assert f"/{sees_not}/" not in urls
