@@ -1,6 +1,7 @@
 """A request as people read it; what was filled in, step by step, comes from the form itself (`forms.steps.sections_of`)."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.models import User
 from municipalities.templatetags.reader import day
-from partnerships.models import Agreement, ServiceRequest, SpocAssignment
+from partnerships.models import Agreement, Event, ServiceRequest, SpocAssignment
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,16 @@ class Fact:
     is_typed: bool
     name: str = ""
     table: Table | None = None
+
+
+def without_repeats(events: Iterable[Event]) -> list[Event]:
+    """Of edits of a draft that one person made in a row only the last: every step they left was one."""
+    told: list[Event] = []
+    for event in events:
+        if told and event.verb == Event.Verb.REQUEST_EDITED == told[-1].verb and event.actor_id == told[-1].actor_id:
+            told.pop()
+        told.append(event)
+    return told
 
 
 def people_of(request: ServiceRequest) -> list[Fact]:

@@ -35,7 +35,25 @@ CHATELAIN_ASSOCIATION = Story(
         "nouveaux statuts, premier plan d'action, calendrier commun. La commune peut prêter une salle et un agent à mi-temps."
     ),
     area="Place du Châtelain et rue du Bailli",
-    fields={"partners_contacted": "Trois des anciens administrateurs, tous d'accord de transmettre les archives."},
+    fields={
+        "partners_contacted": "Trois des anciens administrateurs, tous d'accord de transmettre les archives.",
+        "outside_contacts": [{"name": "Clara Exemplaire", "organisation": "Marché du Châtelain", "contact": "marche@example.org"}],
+        "best_practice": "ask",
+    },
+    development={
+        "problems": ["one_sided", "image"],
+        "problem_words": "Le marché attire du monde le mercredi ; les autres jours, les commerces du quartier n'ont rien en commun.",
+        "signs": "Depuis la fin de l'association, il y a deux ans : plus d'éclairage commun, plus de nocturnes.",
+        "figures": [{"figure": "11 cellules vides sur 84", "source": "Relevé communal, printemps 2026"}],
+        "project_kinds": ["strengthen", "events", "market"],
+        "shops": 84,
+        "shops_is_estimate": False,
+        "staff": "Un agent à mi-temps pendant un an",
+        "budget": 8000,
+        "support": ["statutes", "assembly", "action_plan"],
+        "subsidies": [{"source": "Appel à projets régional « quartiers commerçants »", "amount": 15000, "year": 2027}],
+        "milestones": "Assemblée générale au printemps\nPremier calendrier commun à la rentrée",
+    },
     steps=(
         Step(Action.SUBMIT, "alderman", 8, "09:15"),
         Step(Action.ACKNOWLEDGE, "spoc", 7, "14:05"),
@@ -99,6 +117,7 @@ CEMETERY_AUDIT = Story(
         "lieux et d'une comparaison avec un autre quartier étudiant pour préparer le règlement d'urbanisme."
     ),
     area="Chaussée de Boondael, quartier du cimetière d'Ixelles",
+    fields={"is_confidential": True},
     audit={
         "decision": "Le conseil communal se prononcera sur un règlement d'urbanisme zoné.",
         "result_forms": [Result.SHEET, Result.DATA_FILE],

@@ -20,7 +20,7 @@ from partnerships.forms.requests import ReplyForm, WithdrawForm
 from partnerships.forms.steps import sections_of
 from partnerships.models import Attachment, Event, Message, ServiceRequest
 from partnerships.permissions import Action, allowed_actions
-from partnerships.rendering import people_of
+from partnerships.rendering import people_of, without_repeats
 from partnerships.services.attachments import add_attachments
 from partnerships.services.needed import missing_to_submit
 from partnerships.services.requests import (
@@ -55,7 +55,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
         "service_request": shown,
         "people": people_of(shown),
         "sections": sections_of(shown),
-        "events": _events_of(shown),
+        "events": without_repeats(_events_of(shown)),
         "message_list": Message.objects.for_requests([shown]),
         "seen": look_at(shown, by=request.user, now=timezone.now()),
         "files": Attachment.objects.shown_with(shown),

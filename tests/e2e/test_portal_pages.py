@@ -62,7 +62,9 @@ def test_an_expired_session_loses_nothing_that_was_typed(visitor: Visitor) -> No
     page.goto("/requests/new/audit/")
     page.locator('[name="title"]').fill("Perdu et retrouvé")
     page.locator(".form-actions .button--primary").click()
+    page.wait_for_url("**/edit/place/")
     page.locator(".steps button", has_text=words("fr", "What the audit should answer")).click()
+    page.wait_for_url("**/edit/question/")  # loaded with its script, which keeps what is typed
     step = page.url
     page.locator('[name="decision"]').fill("Le plan de commerce")
     page.locator('[name="sectors"][value="crafts"]').check()

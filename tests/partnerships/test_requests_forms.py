@@ -382,3 +382,17 @@ def test_a_day_that_is_kept_is_written_in_words(cast: Cast, enter: Any) -> None:
     page = enter(cast.alderman).get(reverse("request_check", args=[draft.key]))
     facts = {fact.name: fact.value for section in page.context["sections"] for fact in section.facts}
     assert facts["college_decided_on"].endswith(str(timezone.localdate().year))
+
+
+def test_steps_saved_in_a_row_are_one_line_of_what_happened(cast: Cast, enter: Any) -> None:
+    client = enter(cast.alderman)
+    draft = fill(client, "development", development_answers())
+    post_step(enter(cast.colleague), draft, "place", {"area": "Place Flagey"})
+    post_step(client, draft, "place", {"area": "Place Fernand Cocq"})
+    told = [(event.verb, event.actor) for event in client.get(reverse("request", args=[draft.key])).context["events"]]
+    assert told == [
+        ("request_drafted", cast.alderman),
+        ("request_edited", cast.alderman),
+        ("request_edited", cast.colleague),
+        ("request_edited", cast.alderman),
+    ]
