@@ -16,6 +16,7 @@ from config.seed.ledger import Ledger
 from config.seed.mailings import make_mailings
 from config.seed.measures import make_measures
 from config.seed.people import DOMAIN, OFFICIALS, make_people
+from config.seed.sites import make_sites
 from config.seed.stories_ixelles import IXELLES
 from config.seed.stories_region import REGION
 from config.seed.team import make_team_history
@@ -62,6 +63,7 @@ def seed(*, scale: int = 1) -> Seeded:
     make_associations(municipalities, clock)
     measures = make_measures(municipalities, clock)
     requests = Ledger(municipalities, cast, clock).write([*IXELLES, *REGION, *ended_stories(scale, cast, clock)])
+    make_sites(cast, clock)
     mailings = make_mailings(measures, cast, clock)
     return Seeded(User.objects.count() - people_before, requests, mailings)
 

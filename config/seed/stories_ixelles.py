@@ -252,7 +252,28 @@ TOISON_LIGHTS = Story(
     steps=(Step(Action.SUBMIT, "delegate", 1, "15:10"),),
 )  # fmt: skip
 
+BOONDAEL_WORKS = Story(
+    key="ixl-boondael-works", code="IXL", kind=Kind.WORKS, language="fr", part="officer", ago=14, hour="09:35",
+    title="Chaussée de Boondael : égouts et voirie, une direction coupée",
+    description=(
+        "Le collecteur est remplacé entre le cimetière d'Ixelles et le carrefour de l'université, puis la voirie est refaite. La "
+        "circulation est coupée vers la ville pendant plus de trois mois. Les commerçants ont perdu leurs livraisons du matin et "
+        "demandent qui les aide. Nous voulons un plan d'action commun et une feuille d'information dans les deux langues."
+    ),
+    area="Chaussée de Boondael, du cimetière d'Ixelles au carrefour de l'université",
+    steps=(
+        Step(Action.SUBMIT, "alderman", 13, "10:20"),
+        Step(Action.ACKNOWLEDGE, "spoc", 12, "09:40"),
+        Step(Action.START, "spoc", 11, "11:00"),
+        Step(
+            Action.MESSAGE, "spoc", 9, "16:10",
+            "Bonjour,\n\nmerci pour les phases du chantier. J'ai ajouté deux mesures au plan d'action ; si elles vous conviennent, "
+            "vous pouvez le proposer et je l'approuve aussitôt.",
+        ),
+    ),
+)  # fmt: skip
+
 IXELLES = (
     FLAGEY_DRAFT, CHAUSSEE_WORKS, CHATELAIN_ASSOCIATION, COCQ_AUDIT, CEMETERY_AUDIT, BAILLI_EVENTS, SHOP_MIX_CLOSED,
-    FURNITURE_DECLINED, MARKET_WITHDRAWN, FLAGEY_WORKS_OVERDUE, BALJUW_WORKS_DUE_SOON, TOISON_LIGHTS,
+    FURNITURE_DECLINED, MARKET_WITHDRAWN, FLAGEY_WORKS_OVERDUE, BALJUW_WORKS_DUE_SOON, TOISON_LIGHTS, BOONDAEL_WORKS,
 )  # fmt: skip

@@ -47,6 +47,7 @@ class SiteRowForm(forms.Form):
         for field in self.fields.values():
             field.required = False
             field.widget.is_required = False
+            field.label = capfirst(str(field.label))
 
     @classmethod
     def kept(cls, row: Any) -> dict[str, Any]:

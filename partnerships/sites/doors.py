@@ -57,12 +57,21 @@ class Door:
         return redirect(f"{self.url(page, *args)}{'#' if anchor else ''}{anchor}")
 
     def show(
-        self, request: HttpRequest, template: str, site: WorksSite, title: Any, context: dict[str, Any], *, status: int = 200
+        self,
+        request: HttpRequest,
+        template: str,
+        site: WorksSite,
+        title: Any,
+        context: dict[str, Any],
+        *,
+        status: int = 200,
+        typed_title: bool = False,
     ) -> HttpResponse:
         common = {
             "frame_template": self.frame,
             "to": self.names,
             "title": title,
+            "title_lang": site.request.language if typed_title else "",
             "site": site,
             "service_request": site.request,
             "key": site.request.key,

@@ -112,7 +112,7 @@ def site_page(door: Door, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "makes_pdf": can_make_pdf(),
         "languages": ("fr", "nl"),
     }
-    return door.show(request, "site_page", site, str(site), context)
+    return door.show(request, "site_page", site, str(site), context, typed_title=True)
 
 
 def _figures(site: WorksSite) -> list[tuple[str, list[SiteFigure]]]:

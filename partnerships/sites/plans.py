@@ -211,7 +211,7 @@ def measure_page(
         "move_form": (moved or MoveForm(found)) if may_move else None,
         "evidence_form": (shown or EvidenceForm()) if side is not None else None,
     }
-    return door.show(request, "measure_page", site, current.what, context)
+    return door.show(request, "measure_page", site, current.what, context, typed_title=True)
 
 
 def move(door: Door, request: HttpRequest, key: uuid.UUID, measure: uuid.UUID) -> HttpResponse:

@@ -361,7 +361,7 @@ def test_without_phases_there_is_no_picture(cast, enter):
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("fr", ("indemnisation", "10 équivalents temps plein")), ("nl", ("vergoeding", "10 voltijdse"))]
+    ("language", "words"), [("fr", ("Indemnisation", "10 équivalents temps plein")), ("nl", ("Vergoeding", "10 voltijdse"))]
 )
 def test_the_sheet_explains_works_measures_and_compensation_in_its_language(cast, site, enter, language, words, settings):
     cast.alderman.interface_language = "en"
