@@ -4,19 +4,16 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from config.seed.clock import Clock
-from config.seed.ledger import write_decided
 from config.seed.people import Cast
 from config.seed.stories import NAMESPACE
 from config.seed.stories_ixelles import BOONDAEL_WORKS
 from municipalities.places import Street
 from partnerships.models import (
     AuditDetails,
-    Event,
     Kind,
     PlanEvidence,
     PlanLine,
@@ -204,9 +201,6 @@ def _plan(site: WorksSite, phases: list[WorksPhase], cast: Cast, clock: Clock) -
         copied = {name: getattr(line, name) for name in (*COPIED, "measure")}
         PlanLine.objects.create(version=second, **copied)
     _line(second, len(lines) + 1, phases, clock, *PENDING)
-    data = {"site": site.pk, "version": 1}
-    _tell(site, Event.Verb.PLAN_PROPOSED, alderman, proposed, data | {"side": "municipality"})
-    _tell(site, Event.Verb.PLAN_AGREED, spoc, agreed, data | {"side": "agency"})
 
 
 Owner, Type = PlanLine.Owner, PlanLine.Kind
@@ -238,8 +232,3 @@ def _line(
         cost=cost,
         paid_by=paid_by,
     )
-
-
-def _tell(site: WorksSite, verb: str, actor: Any, at: dt.datetime, data: dict[str, Any]) -> None:
-    about = {"content_type": ContentType.objects.get_for_model(ServiceRequest), "object_id": site.request.pk}
-    write_decided([Event(verb=verb, actor=actor, municipality=site.municipality, at=at, data=data, **about)])

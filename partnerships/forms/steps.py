@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from municipalities.models import User
-from partnerships.forms import audit_parts, development_parts
+from partnerships.forms import audit_parts, development_parts, works_parts
 from partnerships.forms.data_request_parts import DataAskedPart, DataUsePart
 from partnerships.forms.file_parts import FilesPart
 from partnerships.forms.parts import Anchor, Part
@@ -24,6 +24,7 @@ from partnerships.forms.request_parts import (
     WhenPart,
 )
 from partnerships.forms.rows import RowsPart
+from partnerships.forms.works_rows import SiteRows
 from partnerships.models import Kind, ServiceRequest
 from partnerships.rendering import Fact
 from partnerships.services.needed import missing_to_submit
@@ -106,7 +107,22 @@ DEVELOPMENT = (
     FILES,
     WHEN,
 )
-STEPS: dict[str, tuple[Step, ...]] = {Kind.AUDIT: AUDIT, Kind.DEVELOPMENT: DEVELOPMENT, Kind.WORKS: (ABOUT, PLACE, PEOPLE, FILES, WHEN)}
+WORKS = (
+    ABOUT,
+    Step("site", _("The works"), _("Which works, whose, and in which streets?"), (works_parts.SitePart, works_parts.StreetsPart)),
+    Step("phases", _("Phases"), _("What happens when, and what does it do to traffic?"), (works_parts.PhasesPart,)),
+    Step("impact", _("The shops"), _("Whom do the works hit, and when most?"), (works_parts.ShopsPart, works_parts.ImpactPart)),
+    Step(
+        "support",
+        _("Support"),
+        _("What do traders know already, and what can the agency do?"),
+        (works_parts.SupportPart, works_parts.ContactsPart),
+    ),
+    PEOPLE,
+    FILES,
+    WHEN,
+)
+STEPS: dict[str, tuple[Step, ...]] = {Kind.AUDIT: AUDIT, Kind.DEVELOPMENT: DEVELOPMENT, Kind.WORKS: WORKS}
 
 
 DATA_REQUEST = Step(
@@ -160,7 +176,7 @@ class StepForm:
     def grow(self, name: str) -> None:
         """Show one blank row more in the list of that name."""
         for part in self.parts:
-            if isinstance(part, RowsPart) and part.name == name:
+            if isinstance(part, RowsPart | SiteRows) and part.name == name:
                 part.grow()
 
     def mark(self, missing: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from municipalities.templatetags.reader import day
 from partnerships.compensation import terms, windows_of
 from partnerships.forms.parts import Choices, Day, DraftPart, offer, offer_several
 from partnerships.forms.works_rows import SiteRowForm, SiteRows, between, kept_site
-from partnerships.models import AuditDetails, WorksPhase, WorksShops, WorksSite, WorksStreet
+from partnerships.models import AuditDetails, ServiceRequest, WorksPhase, WorksShops, WorksSite, WorksStreet
 from partnerships.models.works import MOST_PHASES
 from partnerships.rendering import Fact
 
@@ -88,6 +88,15 @@ class StreetsPart(SiteRows):
     model, name, row = WorksStreet, "streets", StreetRow
     legend = _("Streets")
     row_label, add_label = _("Street"), _("Add a street")
+
+    def put(self, request: ServiceRequest) -> None:
+        """Lists find a request by its place: streets that are not the municipality's stand there in words."""
+        named = [form.cleaned_data["name"] for form in self._filled() if form.cleaned_data["name"]]
+        request.area = ", ".join(named)[:300]
+
+    def save(self, request: ServiceRequest) -> None:
+        super().save(request)
+        request.streets.set([form.cleaned_data["street"] for form in self._filled() if form.cleaned_data["street"]])
 
 
 # --- Phases -------------------------------------------------------------------------------------
@@ -222,11 +231,12 @@ class ShopsPart(SiteRows):
 
     def agree(self, filled: list[SiteRowForm]) -> bool:
         """Each sector once."""
-        seen: set[str] = set()
+        seen: set[str | None] = set()
         for form in filled:
-            if form.cleaned_data["sector"] in seen:
+            sector = form.cleaned_data.get("sector")
+            if sector in seen:
                 form.add_error("sector", _("This sector is there already."))
-            seen.add(form.cleaned_data["sector"])
+            seen.add(sector)
         return all(not form.errors for form in filled)
 
     def placed(self, position: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from partnerships.models import AuditDetails, DataRequestDetails, DevelopmentDetails, Kind, ServiceRequest, YesNo
+from partnerships.services.works_needs import missing_for_works
 
 Rule = Callable[[ServiceRequest], dict[str, Any]]
 NEEDED = _("This is needed to submit the request.")
@@ -94,7 +95,7 @@ def missing_for_data_request(request: ServiceRequest) -> dict[str, Any]:
 RULES: dict[str, tuple[Rule, ...]] = {
     Kind.AUDIT: (missing_always, missing_for_audit),
     Kind.DEVELOPMENT: (missing_always, missing_for_development),
-    Kind.WORKS: (missing_always,),
+    Kind.WORKS: (missing_always, missing_for_works),
 }
 
 
