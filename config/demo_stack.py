@@ -125,6 +125,7 @@ class DemoStack:
             "PYTHONUNBUFFERED": "1",
             "DEMO_FOLDER": str(self.folder),
         }
+        environment.setdefault("NOTICES_GATHER_SECONDS", "15")  # nobody trying it out waits ten minutes for a mail
         environment.setdefault("MEDIA_ROOT", str(self.folder / "media"))
         environment.setdefault("MAIL_JOURNAL", str(self.folder / "journal"))
         environment.setdefault("BASE_URL", f"http://127.0.0.1:{self.port}")

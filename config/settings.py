@@ -330,6 +330,7 @@ DOCUMENT_LARGEST_BYTES = env.int("DOCUMENT_LARGEST_MB", default=20) * 1024 * 102
 ATTACHMENTS_AT_ONCE = 10  # files in one form
 ATTACHMENTS_PER_REQUEST = 60  # all versions together: more than any file of the team ever held
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = env.int("ACKNOWLEDGE_WITHIN_WORKING_DAYS", default=2)
+NOTICES_GATHERED_WITHIN = timedelta(seconds=env.int("NOTICES_GATHER_SECONDS", default=600))  # one mail for what happens meanwhile
 REOPEN_WITHIN = timedelta(days=env.int("REOPEN_WITHIN_DAYS", default=60))  # after closing; then a new, linked request
 DEADLINES = {  # Belgian working days, and how many before the team is warned; first defaults of what the lead keeps in the administration
     "acknowledge": (ACKNOWLEDGE_WITHIN_WORKING_DAYS, min(1, ACKNOWLEDGE_WITHIN_WORKING_DAYS - 1)),

@@ -44,6 +44,7 @@ _start_services()
 os.environ.update(DEBUG="1", DEMO="0", BASE_URL="http://testserver", ALLOWED_HOSTS="testserver,127.0.0.1,localhost")
 os.environ.setdefault("EMAIL_URL", "smtp://127.0.0.1:9")  # nobody listens: a test that sends says where to
 os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ.setdefault("NOTICES_GATHER_SECONDS", "0")  # tests of gathering set it themselves
 if os.environ["REDIS_URL"].startswith("unix://") and "?" not in os.environ["REDIS_URL"]:
     # Each worker of pytest has its own cache and its own queue.
     os.environ["REDIS_URL_OF_WORKER"] = f"{os.environ['REDIS_URL']}?db={int(WORKER.removeprefix('gw')) + 1}"

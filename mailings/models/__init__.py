@@ -4,7 +4,7 @@ from mailings.models.coverage import CoverageNote
 from mailings.models.deliveries import Delivery, Run, RunContent
 from mailings.models.mailings import Approval, Mailing, MailingItem
 from mailings.models.measures import Measure
-from mailings.models.notices import Heartbeat, MailPreference, Notice
+from mailings.models.notices import Heartbeat, MailPreference, Notice, Telling
 
 __all__ = [
     "Approval",
@@ -18,4 +18,5 @@ __all__ = [
     "Notice",
     "Run",
     "RunContent",
+    "Telling",
 ]

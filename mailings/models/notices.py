@@ -25,6 +25,24 @@ class Notice(models.Model):
         return str(self.event)
 
 
+class Telling(models.Model):
+    """That a person hears of an event, and in which mail: each event once per person, however many share a mail."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="tellings")
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    delivery = models.ForeignKey("mailings.Delivery", on_delete=models.CASCADE, related_name="tellings")
+
+    class Meta:
+        verbose_name = _("event told by mail")
+        verbose_name_plural = _("events told by mail")
+        ordering: ClassVar = ["pk"]
+        default_permissions = ()
+        constraints: ClassVar = [models.UniqueConstraint(name="telling_once_per_event_and_person", fields=["notice", "recipient"])]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} → {self.recipient_id}"
+
+
 class MailPreference(models.Model):
     """What a person chose to receive. Unsubscribing stops mailings, never messages about one's own requests."""
 

@@ -49,7 +49,11 @@ def render_mail(mail: str, *, language: str, key: uuid.UUID, context: dict[str, 
 
 def render_version(mail: str, language: str, context: dict[str, Any]) -> Version:
     """Subject, text and HTML of a mail in one content language, words of the interface and bilingual content alike."""
-    values = {"agency": getattr(settings, f"AGENCY_NAME_{language.upper()}"), "preferences_url": portal_link("preferences")} | context
+    values = {
+        "agency": getattr(settings, f"AGENCY_NAME_{language.upper()}"),
+        "preferences_url": portal_link("preferences"),
+        "is_piece": False,
+    } | context
     with reading_in(language):
         return Version(
             language=language,

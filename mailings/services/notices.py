@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailings.doorbell import ring
-from mailings.models import Approval, CoverageNote, Delivery, Mailing, Notice
+from mailings.models import Approval, CoverageNote, Delivery, Mailing, Notice, Telling
 from mailings.rendering import portal_link, render_mail, role_of
 from mailings.services.coverage import about_coverage
 from mailings.services.endings import about_agreement
 from mailings.services.files import files_told
+from mailings.services.gathering import grouped, ripe, standing_for
 from mailings.services.hearers import hearers_of
 from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
@@ -34,10 +35,11 @@ LATEST_COMMIT = dt.timedelta(days=1)
 
 
 def decide_notices(now: dt.datetime) -> int:
-    """Give every event that has none its notice, and queue the mails it leads to; return how many were decided.
+    """Give every event that is ripe its notice, and queue the mails it leads to; return how many were decided.
 
-    Many may ask at once: each takes events nobody else holds. An event is found by having no notice, so none is lost
-    to a crash, a pause of the workers or an order of commits that differs from the order of numbers.
+    Events about one request are gathered (see `gathering`). Many may ask at once: each takes events nobody else holds. An
+    event is found by having no notice, so none is lost to a crash, a pause of the workers or an order of commits that
+    differs from the order of numbers.
     """
     decided = 0
     while batch := _decide_batch(now):
@@ -47,13 +49,18 @@ def decide_notices(now: dt.datetime) -> int:
 
 @transaction.atomic
 def _decide_batch(now: dt.datetime) -> int:
-    events = _take_undecided()
-    notices = Notice.objects.bulk_create(Notice(event=event, decided_at=now) for event in events)
-    words = _words_of(events)
-    on = timezone.localdate(now)
-    deliveries = [delivery for notice in notices for delivery in _deliveries(notice, words.get(notice.event.pk, ("", "")), on)]
-    if deliveries:
-        Delivery.objects.bulk_create(deliveries)
+    events = _take_undecided(now)
+    notices = {event.pk: Notice(event=event, decided_at=now) for event in events}
+    Notice.objects.bulk_create(notices.values())
+    words, on = _words_of(events), timezone.localdate(now)
+    told = [pair for group in grouped(events) for pair in _mails(group, notices, words, on)]
+    if told:
+        Delivery.objects.bulk_create(delivery for delivery, _events in told)
+        Telling.objects.bulk_create(
+            Telling(notice=notices[event.pk], recipient=delivery.recipient, delivery=delivery)
+            for delivery, about in told
+            for event in about
+        )
         ring()
     return len(events)
 
@@ -74,9 +81,10 @@ def _floor() -> int | None:
     return settled.event_id if settled else None
 
 
-def _take_undecided() -> list[Event]:
-    """Lock events without a notice, passing by those another worker holds; then look again, for one it just decided."""
-    locked = list(undecided().select_for_update(skip_locked=True, of=("self",), no_key=True).values_list("pk", flat=True)[:BATCH])
+def _take_undecided(now: dt.datetime) -> list[Event]:
+    """Lock ripe events, passing by those another worker holds; then look again, for one it just decided, and for what belongs with them."""
+    held = ripe(undecided(), now).select_for_update(skip_locked=True, of=("self",), no_key=True).values_list("pk", flat=True)
+    locked = list(held[:BATCH])
     subjects = GenericPrefetch(
         "subject",
         [
@@ -89,12 +97,10 @@ def _take_undecided() -> list[Event]:
             SpocHandover.objects.select_related("to", "deputy", "by"),
         ],
     )
-    return list(
-        Event.objects.filter(~Exists(Notice.objects.filter(event=OuterRef("pk"))), pk__in=locked)
-        .select_related("actor", "behalf_of")
-        .prefetch_related(subjects)
-        .order_by("pk")
-    )
+    untold = Event.objects.filter(~Exists(Notice.objects.filter(event=OuterRef("pk"))))
+    leaders = untold.filter(pk__in=locked)
+    events = untold.filter(standing_for(leaders)).select_related("actor", "behalf_of")
+    return list(events.prefetch_related(subjects).order_by("pk"))
 
 
 def pass_over_undecided() -> int:
@@ -138,31 +144,53 @@ def quoted(words: str) -> str:
 # --- The mails ----------------------------------------------------------------------------------
 
 
-def _deliveries(notice: Notice, words: tuple[str, str], on: dt.date) -> list[Delivery]:
-    event = notice.event
-    return [_delivery(notice, event, person, words, on) for person in hearers_of(event, on)]
+Words = dict[int, tuple[str, str]]
 
 
-def _delivery(notice: Notice, event: Event, person: User, words: tuple[str, str], on: dt.date) -> Delivery:
-    key = uuid.uuid4()
-    context = (
-        _about(event.subject, person, on)
-        | asked_rating(event, person, on)
-        | {
-            "event": event,
-            "files": files_told(event),
-            "actor": event.actor,
-            "recipient": person,
-            "role": role_of(person, person.mandates_on(on)),
-            "words": words[0],
-            "words_language": words[1],
-            "words_quoted": quoted(words[0]),
-        }
-    )
+def _mails(group: list[Event], notices: dict[int, Notice], words: Words, on: dt.date) -> list[tuple[Delivery, list[Event]]]:
+    """One mail per person of the events of a group that concern them, and which those are."""
+    concerned: dict[int, tuple[User, list[Event]]] = {}
+    for event in group:
+        for person in hearers_of(event, on):
+            concerned.setdefault(person.pk, (person, []))[1].append(event)
+    return [(_delivery(notices[events[-1].pk], events, person, words, on), events) for person, events in concerned.values()]
+
+
+def _delivery(notice: Notice, events: list[Event], person: User, words: Words, on: dt.date) -> Delivery:
+    """The mail of one event, or of several about one request as its pieces."""
+    key, last = uuid.uuid4(), events[-1]
+    context = _about(last.subject, person, on) | {"recipient": person, "role": role_of(person, person.mandates_on(on))}
+    if len(events) == 1:
+        name, said = str(last.verb), _said(last, person, words, on)
+    else:
+        name, said = (
+            "request_news",
+            {"event": last, "files": [], "words": "", "pieces": [_piece(event, person, words, on) for event in events]},
+        )
     language = person.correspondence_language
-    mail = render_mail(event.verb, language=language, key=key, context=context)
+    mail = render_mail(name, language=language, key=key, context=context | said)
     reply_to = context.get("reply_to", "")
     return ready_delivery(Delivery.Kind.NOTICE, to=person, language=language, key=key, mail=mail, notice=notice, reply_to=reply_to)
+
+
+def _said(event: Event, person: User, words: Words, on: dt.date) -> dict[str, Any]:
+    """What the mail of an event says beside its subject."""
+    text, language = words.get(event.pk, ("", ""))
+    told = {
+        "event": event,
+        "actor": event.actor,
+        "files": files_told(event),
+        "words": text,
+        "words_language": language,
+        "words_quoted": quoted(text),
+    }
+    return asked_rating(event, person, on) | told
+
+
+def _piece(event: Event, person: User, words: Words, on: dt.date) -> dict[str, Any]:
+    """An event among several: the templates of its own mail, read without greeting and address."""
+    folder = f"email/{event.verb}"
+    return {"answers": []} | _said(event, person, words, on) | {"html": f"{folder}/body.html", "text": f"{folder}/body.txt"}
 
 
 def _about(subject: Any, person: User, on: dt.date) -> dict[str, Any]:

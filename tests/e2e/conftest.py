@@ -82,6 +82,7 @@ def start_portal(folder: Path, **environment: str) -> Portal:
         cwd=settings.BASE_DIR,
         env=outside
         | {"DEBUG": "1", "DEMO": "1", "PORT": str(port), "DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        | {"NOTICES_GATHER_SECONDS": "0"}
         | {"BASE_URL": f"http://127.0.0.1:{port}", "ALLOWED_HOSTS": "127.0.0.1"}
         | environment,
         stdout=subprocess.PIPE,

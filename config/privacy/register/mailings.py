@@ -60,6 +60,9 @@ MAILINGS = {
     ),
     "mailings.Notice": Entry(fields=uses("id event decided_at", Use(Purpose.OPERATION, Retention.EVER))),
     "mailings.CoverageNote": Entry(fields=uses("id iso_year iso_week at holes", Use(Purpose.OPERATION, Retention.EVER))),
+    "mailings.Telling": Entry(
+        links={"recipient": Link.ABOUT}, fields=all_uses(uses("id notice delivery", MACHINERY), uses("recipient", SENT))
+    ),
     "mailings.MailPreference": Entry(
         links={"user": Link.ABOUT},
         is_removed=True,
