@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from mailings.models import Delivery, Mailing, Run
@@ -65,14 +66,21 @@ class Sent:
 
 
 def sent_columns(municipality: int, user: User, now: dt.datetime) -> dict[str, ArraySubquery]:
-    """What `sent_of` reads, as columns to be asked along with the municipality; none for staff who may not see mailings."""
-    if user.is_staff and not user.has_perm("mailings.view_mailing"):
+    """What `sent_of` reads, as columns to be asked along with the municipality; none for who may not see it."""
+    if not _may_see(municipality, user, timezone.localdate(now)):
         return {}
     states = _of_officials(municipality).filter(run=OuterRef("pk")).order_by().values("state")
     runs = Run.objects.filter(planned_at__gte=now - settings.RETENTION_SEND_LOG).order_by("-planned_at", "-pk")[:MOST_MAILINGS]
     shown = {name: f"mailing__{name}" for name in OF_MAILING}
     mailing_rows = runs.values(row=JSONObject(run="pk", planned_at="planned_at", states=ArraySubquery(states), **shown))
     return {"mailing_rows": ArraySubquery(mailing_rows), "notice_rows": ArraySubquery(_notices(municipality, now))}
+
+
+def _may_see(municipality: int, user: User, on: dt.date) -> bool:
+    """Staff who see mailings; who stands in the municipality for more than requests of their own."""
+    if user.is_staff and user.has_perm("mailings.view_mailing"):
+        return True
+    return municipality in user.reach_on(on)[0]
 
 
 def sent_of(municipality: Any) -> Sent | None:

@@ -8,7 +8,16 @@ from tests.e2e.conftest import Visitor
 from tests.e2e.words import words
 
 ALDERMAN = "alderman.ixl@example.org"
-PAGES = ("/", "/requests/?show=all", "/requests/new/", "/requests/new/audit/", "/municipalities/ixelles/", "/preferences/", "/mailings/")
+PAGES = (
+    "/",
+    "/requests/?show=all",
+    "/requests/new/",
+    "/requests/new/audit/",
+    "/municipalities/ixelles/",
+    "/preferences/",
+    "/mailings/",
+    "/delegates/",
+)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -40,6 +49,22 @@ def test_nothing_scrolls_sideways_at_320_pixels(visitor: Visitor, language: str)
     for address in (*PAGES, _first_request(page)):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+@pytest.mark.parametrize(
+    ("email", "address"),
+    [
+        ("delegate.jet@example.org", "/invitations/"),
+        ("delegate.ixl@example.org", "/invitations/"),
+        ("delegate.ixl@example.org", "/municipalities/ixelles/"),
+        ("lead@example.org", "/municipalities/ixelles/"),
+    ],
+)
+def test_pages_of_delegates_and_of_staff_have_no_fault_and_fit(visitor: Visitor, email: str, address: str) -> None:
+    page = visitor("nl", email=email, width=320)
+    page.goto(address)
+    assert _faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_login_page_has_no_fault(visitor: Visitor) -> None:

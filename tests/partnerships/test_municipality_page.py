@@ -218,6 +218,20 @@ def test_staff_without_the_right_see_nothing_of_what_was_sent(cast: Cast, sendin
     assert sent_to(cast.municipality, UserFactory(is_staff=True)) is None
 
 
+@pytest.mark.parametrize(("scope", "sees"), [("read", True), ("requests", True), ("own", False)])
+def test_a_delegate_for_requests_of_their_own_sees_nothing_of_what_was_sent(cast: Cast, sendings: Run, scope: str, sees: bool) -> None:
+    made = invite_delegate(
+        cast.alderman.mandates.get(), by=cast.alderman, email="ada@example.org", first_name="Ada", last_name="A", scope=scope, until=None
+    )
+    accept_delegation(made, by=made.delegate)
+    assert (sent_to(cast.municipality, made.delegate) is not None) is sees
+
+
+@pytest.mark.parametrize("who", ["other_alderman", "former", "cabinet"])
+def test_nobody_else_is_told_a_number(cast: Cast, sendings: Run, who: str) -> None:
+    assert sent_to(cast.municipality, cast.person(who)) is None
+
+
 # --- What it costs ------------------------------------------------------------------------------
 
 
@@ -245,7 +259,7 @@ def enlarge(cast: Cast) -> None:
     Mandate.objects.filter(municipality=place).update(portfolios=["trade", "economy"])
 
 
-@pytest.mark.parametrize(("who", "most"), [("alderman", 7), ("spoc", 10)])
+@pytest.mark.parametrize(("who", "most"), [("alderman", 7), ("spoc", 12)])  # of staff: what they see of people is recorded
 def test_page_costs_the_same_small_and_large(
     cast: Cast, enter: Any, who: str, most: int, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
