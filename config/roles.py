@@ -60,6 +60,7 @@ REQUESTS = (
     "partnerships.change_steptemplate",
     "partnerships.delete_steptemplate",
     "partnerships.view_deadlinetarget",
+    "partnerships.view_partnerorganisation",
 )
 TEAM = (
     "partnerships.view_spochandover",
@@ -71,6 +72,7 @@ TEAM = (
 )
 LEAD_TEAM = ("partnerships.lead_team",)
 KEEP_THEMES = ("partnerships.add_theme", "partnerships.change_theme", "partnerships.delete_theme")
+KEEP_PARTNERS = ("partnerships.add_partnerorganisation", "partnerships.change_partnerorganisation")
 KEEP_DEADLINES = ("partnerships.add_deadlinetarget", "partnerships.change_deadlinetarget", "partnerships.delete_deadlinetarget")
 KEEP_CHOICES = ("partnerships.view_choice", "partnerships.add_choice", "partnerships.change_choice")
 OVERSEE = ("partnerships.oversee_agreement",)
@@ -102,7 +104,7 @@ STAFF_ACCOUNTS = (
 )
 
 ROLES: dict[str, tuple[str, ...]] = {
-    SPOC: READ_REGISTER + WRITE_REGISTER + REQUESTS + TEAM + MAILINGS,
+    SPOC: READ_REGISTER + WRITE_REGISTER + KEEP_PARTNERS + REQUESTS + TEAM + MAILINGS,
     LEAD: READ_REGISTER
     + WRITE_REGISTER
     + REQUESTS
@@ -111,6 +113,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     + KEEP_THEMES
     + KEEP_DEADLINES
     + KEEP_CHOICES
+    + KEEP_PARTNERS
     + OVERSEE
     + TURN_OVER
     + IMPORT_LISTS
@@ -126,6 +129,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     + KEEP_THEMES
     + KEEP_DEADLINES
     + KEEP_CHOICES
+    + KEEP_PARTNERS
     + MAILINGS
     + EDIT_MAILINGS
     + STAFF_ACCOUNTS

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from municipalities.delegations import Standing
 from municipalities.models import Mandate, User
-from partnerships.models import Event, ServiceRequest, SpocAssignment, SpocHandover
+from partnerships.models import Event, RequestTie, ServiceRequest, SpocAssignment, SpocHandover
 
 State = ServiceRequest.State
 
@@ -38,6 +38,7 @@ class Need(StrEnum):
     WORDS = "words for the other side"
     REASON = "a reason"
     COLLEAGUE = "a colleague who handles requests"
+    OTHER_REQUEST = "the number of another request"
     STILL_RECENT = "not closed for longer than REOPEN_WITHIN_DAYS"
 
 
@@ -58,6 +59,11 @@ class Action(StrEnum):
     ASSIGN = "assign"
     MESSAGE = "message"
     MOVE_DEADLINE = "move_deadline"
+    REFER = "refer"
+    END_REFERRAL = "end_referral"
+    MERGE = "merge"
+    LINK = "link"
+    UNLINK = "unlink"
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,7 @@ AGENCY = frozenset({Role.AGENCY})
 EITHER = frozenset({Role.ASKER, Role.HANDLER})
 BEFORE_COMPLETION = frozenset({State.SUBMITTED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.WAITING})
 OPEN_TO_BOTH = BEFORE_COMPLETION | {State.COMPLETED}
+ONCE_SUBMITTED = OPEN_TO_BOTH | {State.CLOSED, State.DECLINED}
 PROMISED = frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS})
 
 TRANSITIONS: dict[Action, Transition] = {
@@ -115,6 +122,11 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.ASSIGN: Transition(OPEN_TO_BOTH, AGENCY, None, Event.Verb.REQUEST_ASSIGNED, (Need.COLLEAGUE,)),
     Action.MESSAGE: Transition(OPEN_TO_BOTH, EITHER, None, Event.Verb.MESSAGE_SENT, (Need.WORDS,)),
     Action.MOVE_DEADLINE: Transition(PROMISED, AGENCY, None, Event.Verb.DEADLINE_MOVED, (Need.REASON,)),
+    Action.REFER: Transition(BEFORE_COMPLETION, AGENCY, None, Event.Verb.REQUEST_REFERRED, (Need.WORDS,)),
+    Action.END_REFERRAL: Transition(ONCE_SUBMITTED, AGENCY, None, Event.Verb.REFERRAL_ENDED, (Need.WORDS,)),
+    Action.MERGE: Transition(OPEN_TO_BOTH, AGENCY, State.CLOSED, Event.Verb.REQUEST_MERGED, (Need.OTHER_REQUEST,)),
+    Action.LINK: Transition(ONCE_SUBMITTED, AGENCY, None, Event.Verb.REQUEST_LINKED, (Need.OTHER_REQUEST,)),
+    Action.UNLINK: Transition(ONCE_SUBMITTED, AGENCY, None, Event.Verb.REQUEST_UNLINKED, (Need.OTHER_REQUEST,)),
 }
 
 
@@ -184,8 +196,11 @@ def allowed_actions(user: User, request: ServiceRequest, *, on: dt.date | None =
 
 
 def _is_still_recent(request: ServiceRequest, on: dt.date | None) -> bool:
+    """Closed not too long ago, and not because it was merged: work goes on in the other one then."""
     until = reopens_until(request)
-    return until is None or (on or timezone.localdate()) <= until
+    if until is None:
+        return True
+    return (on or timezone.localdate()) <= until and not RequestTie.objects.merges().filter(second=request).exists()
 
 
 # --- SPOCs --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from mailings.services.coverage import hearers_of_coverage
 from mailings.services.endings import hearers_of_agreement, overseers
 from mailings.services.files import who_put_it
 from mailings.services.people import hearers_of_delegation, hearers_of_person
+from mailings.services.referrals import OF_REFERRALS, colleague_of, kept_of
 from municipalities.delegations import Delegation
 from municipalities.models import Mandate, Portfolio, User
 from partnerships.models import Agreement, Event, Message, Note, ServiceRequest, SpocAssignment, SpocHandover
@@ -28,6 +29,7 @@ TO_ASKER = frozenset(
 )
 TO_HANDLER = frozenset({Verb.REQUEST_SUBMITTED, Verb.REQUEST_ANSWERED, Verb.REQUEST_WITHDRAWN, Verb.REQUEST_REOPENED})
 OF_DEADLINES = frozenset({Verb.DEADLINE_MOVED, Verb.DEADLINE_NEAR, Verb.DEADLINE_PASSED})
+OF_THE_DESK = OF_DEADLINES | OF_REFERRALS | {Verb.REQUEST_MERGED}
 TO_AGENCY = frozenset({Verb.REQUEST_ASSIGNED})
 TO_OTHER_PARTY = frozenset({Verb.REQUEST_CLOSED, Verb.MESSAGE_SENT, Verb.ATTACHMENT_REPLACED, Verb.PLAN_PROPOSED, Verb.PLAN_AGREED})
 TO_BOTH = frozenset({Verb.COMPENSATION_DAY_NEAR, Verb.MEASURE_DUE})  # the clock tells municipality and SPOC
@@ -95,8 +97,8 @@ def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User
     if event.verb == Verb.REQUEST_ASSIGNED and request.assignee:
         named = list(staff_with(HANDLES).filter(pk=request.assignee.pk))
         return named or _staff(request, on)  # the words are meant for this one person, away or not
-    if event.verb in OF_DEADLINES:
-        return _of_deadline(event.verb, request, on)
+    if event.verb in OF_THE_DESK:
+        return _of_desk(event, request, on)
     if event.verb == Verb.REQUEST_SUBMITTED and request.outside_agreement and not request.is_from_agency:
         return list({person.pk: person for person in [*_staff(request, on), *overseers()]}.values())
     if event.verb == Verb.FOLLOW_UP_DUE:
@@ -127,6 +129,17 @@ def _of_deadline(verb: str, request: ServiceRequest, on: dt.date) -> list[User]:
     handling = _officials(request, on) if request.is_from_agency else _staff(request, on)
     above = _staff(request, on) if request.is_from_agency else overseers()
     return handling if verb == Verb.DEADLINE_NEAR else list({person.pk: person for person in [*handling, *above]}.values())
+
+
+def _of_desk(event: Event, request: ServiceRequest, on: dt.date) -> list[User]:
+    """Of a referral: who asked, and the colleague it is referred to. Of a merge: both askers, each once."""
+    if event.verb in OF_DEADLINES:
+        return _of_deadline(event.verb, request, on)
+    if event.verb in OF_REFERRALS:
+        return [*_officials(request, on), *colleague_of(event)]
+    kept = kept_of(event)
+    told = [*_officials(request, on), *_officials(kept, on)] if kept else []
+    return list({person.pk: person for person in told}.values())
 
 
 def _officials(request: ServiceRequest, on: dt.date) -> list[User]:

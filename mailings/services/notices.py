@@ -24,6 +24,7 @@ from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
 from mailings.services.people import about_delegation, about_person
 from mailings.services.ratings import asked_rating
+from mailings.services.referrals import about_referral
 from municipalities.delegations import Delegation
 from municipalities.models import User
 from partnerships.models import Agreement, Event, Message, Note, ServiceRequest, SpocHandover
@@ -117,6 +118,7 @@ def _words_of(events: Sequence[Event]) -> dict[int, tuple[str, str]]:
     """What a person wrote in the act, and its language, per event: the message, or the reviewer's comment."""
     messages = Message.objects.in_bulk([event.data["message"] for event in events if "message" in event.data])
     approvals = Approval.objects.in_bulk([event.data["approval"] for event in events if "approval" in event.data])
+    notes = Note.objects.in_bulk([event.data["note"] for event in events if "note" in event.data])
     words = {}
     for event in events:
         if message := messages.get(event.data.get("message")):
@@ -125,6 +127,8 @@ def _words_of(events: Sequence[Event]) -> dict[int, tuple[str, str]]:
             words[event.pk] = (approval.comment, "")
         elif isinstance(event.subject, Note | Message):
             words[event.pk] = (event.subject.body, getattr(event.subject, "language", ""))
+        elif note := notes.get(event.data.get("note")):
+            words[event.pk] = (note.body, "")
         elif isinstance(event.subject, SpocHandover):
             words[event.pk] = (event.subject.note, "")
         elif event.verb == Event.Verb.REQUEST_SUBMITTED and event.subject and event.subject.is_from_agency:
@@ -184,7 +188,7 @@ def _said(event: Event, person: User, words: Words, on: dt.date) -> dict[str, An
         "words_language": language,
         "words_quoted": quoted(text),
     }
-    return asked_rating(event, person, on) | told
+    return asked_rating(event, person, on) | about_referral(event) | told
 
 
 def _piece(event: Event, person: User, words: Words, on: dt.date) -> dict[str, Any]:

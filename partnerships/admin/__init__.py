@@ -9,6 +9,7 @@ from partnerships.admin.delegations import DelegationAdmin
 from partnerships.admin.events import EventAdmin
 from partnerships.admin.lists import ListImportAdmin
 from partnerships.admin.municipalities import MunicipalityAdmin
+from partnerships.admin.partners import PartnerOrganisationAdmin
 from partnerships.admin.ratings import RatingAdmin
 from partnerships.admin.requests import ServiceRequestAdmin
 from partnerships.admin.spocs import SpocAssignmentAdmin
@@ -27,6 +28,7 @@ __all__ = [
     "FollowUpAdmin",
     "ListImportAdmin",
     "MunicipalityAdmin",
+    "PartnerOrganisationAdmin",
     "RatingAdmin",
     "ServiceRequestAdmin",
     "SpocAssignmentAdmin",

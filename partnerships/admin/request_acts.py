@@ -19,6 +19,7 @@ from partnerships.models import ServiceRequest
 from partnerships.permissions import Action
 from partnerships.services import requests as services
 from partnerships.services.deadlines import move_deadline
+from partnerships.services.desk import hand_over_request
 from partnerships.services.notes import colleagues, mention_colleagues
 
 
@@ -74,6 +75,13 @@ class AssignForm(forms.Form):
     needs_words = False
 
     to = PersonField(queryset=User.objects.none(), label=_("Assign to"), empty_label=None)
+    note = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[MaxLengthValidator(5000)],
+        required=False,
+        label=_("Internal note"),
+        help_text=_("Goes with the mail to your colleague; no municipality ever sees it."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,14 +111,22 @@ class Act:
     form_class: type[forms.Form]
     run: Callable[[ServiceRequest, User, dict[str, Any]], Any]
     tone: str = ""
+    is_beside: bool = False  # its form stands beside what it is about, not in the list of what one can do
 
     def blank_form(self, request: ServiceRequest, user: User) -> forms.Form:
         initial = {"language": request.language, "token": uuid.uuid4(), "to": request.assignee_id or user.pk, "due_on": request.due_on}
-        return self.form_class(initial=initial, auto_id=f"id_{self.action}_%s")
+        return self._about(self.form_class(initial=initial, auto_id=f"id_{self.action}_%s"), request)
 
-    def bound_form(self, data: Any, files: Any, person: User) -> forms.Form:
+    def bound_form(self, request: ServiceRequest, data: Any, files: Any, person: User) -> forms.Form:
         whose: dict[str, Any] = {"person": person} if issubclass(self.form_class, FilesForm) else {}
-        return self.form_class(data, files, auto_id=f"id_{self.action}_%s", **whose)
+        return self._about(self.form_class(data, files, auto_id=f"id_{self.action}_%s", **whose), request)
+
+    @staticmethod
+    def _about(form: forms.Form, request: ServiceRequest) -> forms.Form:
+        """A form that offers something of the request itself is told which it is."""
+        if hasattr(form, "offer_from"):
+            form.offer_from(request)
+        return form
 
 
 def _send_message(request: ServiceRequest, by: User, data: dict[str, Any]) -> None:
@@ -120,6 +136,12 @@ def _send_message(request: ServiceRequest, by: User, data: dict[str, Any]) -> No
 
 def _words(data: dict[str, Any], name: str) -> dict[str, Any]:
     return {name: data["words"], "language": data["language"], "token": data["token"]}
+
+
+def _hand_over(request: ServiceRequest, by: User, data: dict[str, Any]) -> Any:
+    if data["note"]:
+        return hand_over_request(request, by=by, to=data["to"], note=data["note"])
+    return services.assign_request(request, by=by, to=data["to"])
 
 
 ACTS: dict[Action, Act] = {
@@ -170,11 +192,11 @@ ACTS: dict[Action, Act] = {
         ),
         Act(
             Action.ASSIGN,
-            _("Assign"),
-            _("Somebody of the team who handles requests."),
+            _("Hand over"),
+            _("To somebody of the team who handles requests, with a note for them if you like."),
             _("The request is assigned."),
             AssignForm,
-            lambda request, by, data: services.assign_request(request, by=by, to=data["to"]),
+            _hand_over,
         ),
         Act(
             Action.MOVE_DEADLINE,

@@ -22,9 +22,11 @@ from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
 from municipalities.models import User
 from partnerships.admin.badges import badge, request_badge
 from partnerships.admin.data_requests import DataRequestPages
+from partnerships.admin.desk import DeskPages, desk_of
+from partnerships.admin.desk_acts import ACTS
 from partnerships.admin.notes import NoteForm, note_form, take_note
 from partnerships.admin.outcomes import outcome_of, outcome_urls
-from partnerships.admin.request_acts import ACTS, Act, refuse
+from partnerships.admin.request_acts import Act, refuse
 from partnerships.conversation import thread_for_staff
 from partnerships.forms.steps import sections_of
 from partnerships.models import Attachment, Event, Message, ServiceRequest, SpocAssignment
@@ -85,7 +87,7 @@ class ActForm:
 
 
 @admin.register(ServiceRequest)
-class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
+class ServiceRequestAdmin(DeskPages, DataRequestPages, PortalAdmin):
     list_display = (
         "reference_column",
         "title_column",
@@ -183,7 +185,7 @@ class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
         acts.append(
             path("<int:pk>/note/", self.admin_site.admin_view(require_POST(self.note_view)), name="partnerships_servicerequest_note")
         )
-        return acts + self.data_request_urls() + outcome_urls() + super().get_urls()
+        return acts + self.desk_urls() + self.data_request_urls() + outcome_urls() + super().get_urls()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Without a list named, a SPOC comes to their own work and everybody else to all that is open."""
@@ -226,7 +228,7 @@ class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
     def _take(self, request: HttpRequest, obj: ServiceRequest, act: Act) -> HttpResponse:
         if not request.user.has_perm(HANDLE):
             raise PermissionDenied
-        form = act.bound_form(request.POST, request.FILES, person_of(request))
+        form = act.bound_form(obj, request.POST, request.FILES, person_of(request))
         if not form.is_valid():
             return self._page(request, obj, refused=ActForm(act, form, ""))
         try:
@@ -283,6 +285,7 @@ class ServiceRequestAdmin(DataRequestPages, PortalAdmin):
             "kept": kept,
             "may_edit": Action.EDIT in allowed_actions(person_of(request), obj),
             "may_handle": request.user.has_perm(HANDLE),
+            "desk": desk_of(obj, person_of(request)),
             "outcome": outcome_of(request, obj),
             "works": works_of(obj, person_of(request)),
         }
@@ -309,7 +312,7 @@ def _act_forms(obj: ServiceRequest, user: User, refused: ActForm | None) -> list
             reverse(f"admin:partnerships_servicerequest_{action}", args=[obj.pk]),
         )
         for action, act in ACTS.items()
-        if action in allowed
+        if action in allowed and (not act.is_beside or (refused and refused.act is act))
     ]
 
 

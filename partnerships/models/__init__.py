@@ -16,6 +16,7 @@ from partnerships.models.handovers import SpocHandover, SpocHandoverLeg
 from partnerships.models.kinds import Kind
 from partnerships.models.messages import Message
 from partnerships.models.notes import Mention, Note
+from partnerships.models.partners import PartnerOrganisation, Referral
 from partnerships.models.plans import (
     EvaluationMark,
     MeasureReminder,
@@ -34,6 +35,7 @@ from partnerships.models.sightings import Sighting
 from partnerships.models.spocs import SpocAssignment
 from partnerships.models.steps import RequestStep, StepRule, StepTemplate
 from partnerships.models.themes import Theme
+from partnerships.models.ties import RequestTie
 from partnerships.models.works import CompensationReminder, WorksPhase, WorksShops, WorksSite, WorksStreet
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "Mention",
     "Message",
     "Note",
+    "PartnerOrganisation",
     "PlanEvidence",
     "PlanLine",
     "PlanMeasure",
@@ -68,7 +71,9 @@ __all__ = [
     "PlanVersion",
     "Rating",
     "ReferenceCounter",
+    "Referral",
     "RequestStep",
+    "RequestTie",
     "ServiceRequest",
     "Sighting",
     "SiteEvaluation",

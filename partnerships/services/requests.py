@@ -88,10 +88,14 @@ def take_action(
     `words` (the field they were typed in, the words, their language) become a message that both sides read.
     """
     if words:
-        field, text, language = words
-        message = _write_message(request, by=by, body=_words(text, field), language=language, token=token)
-        data = {"message": message.pk} | (data or {})
+        data = {"message": send_words(request, by=by, words=words, token=token).pk} | (data or {})
     return _move(request, action, by=by, data=data, **changes)
+
+
+def send_words(request: ServiceRequest, *, by: User, words: tuple[str, str, str], token: uuid.UUID | None = None) -> Message:
+    """Write the words of an act that follows in the same transaction, and which checks whether the person may."""
+    field, text, language = words
+    return _write_message(request, by=by, body=_words(text, field), language=language, token=token)
 
 
 # --- Submission ---------------------------------------------------------------------------------
@@ -203,9 +207,14 @@ def decline_request(request: ServiceRequest, *, by: User, reason: str, language:
 @transaction.atomic
 def assign_request(request: ServiceRequest, *, by: User, to: User) -> ServiceRequest:
     """Give the request to a member of staff who may handle requests; raises ValidationError for anybody else."""
-    if not (to.is_staff and to.is_active and to.has_perm("partnerships.handle_servicerequest")):
-        raise ValidationError({"to": _("This person does not handle requests.")})
+    require_handler(to)
     return _move(request, Action.ASSIGN, by=by, assignee=to, data={"assignee": to.pk})
+
+
+def require_handler(person: User) -> None:
+    """Raise ValidationError for anybody but active staff with the right to handle requests."""
+    if not (person.is_staff and person.is_active and person.has_perm("partnerships.handle_servicerequest")):
+        raise ValidationError({"to": _("This person does not handle requests.")})
 
 
 def move_requests(municipality: Municipality, *, by: User | None, old: User, to: User, handover: int) -> int:

@@ -32,6 +32,7 @@ from partnerships.services.requests import (
 )
 from partnerships.services.sightings import look_at
 from partnerships.sites.doors import works_of
+from partnerships.views.companions import companions_of
 from partnerships.views.outcomes import outcome_of
 from partnerships.views.taking_up import taking_up
 
@@ -65,6 +66,7 @@ def _show_request(request: PersonRequest, shown: ServiceRequest, *, reply: Reply
         "is_overdue": shown.is_overdue(timezone.localdate()),
         "outcome": outcome_of(request, shown),
         "works": works_of(shown, request.user),
+        "companions": companions_of(shown, request.user),
         "expected_on": expected_on(shown, timezone.localdate()),
         "taking_up": taking_up(request.user, shown),
     }

@@ -1,5 +1,6 @@
 """Objects for tests, true to every constraint of the database; `RequestFactory(waiting=True)` reads like the sentence it is."""
 
+from tests.factories.desk import PartnerFactory, ReferralFactory, RequestTieFactory
 from tests.factories.mailings import (
     ApprovalFactory,
     DeliveryFactory,
@@ -47,11 +48,14 @@ __all__ = [
     "MessageFactory",
     "MunicipalityFactory",
     "NoticeFactory",
+    "PartnerFactory",
     "PlanLineFactory",
     "PlanVersionFactory",
     "RatingFactory",
+    "ReferralFactory",
     "RequestFactory",
     "RequestStepFactory",
+    "RequestTieFactory",
     "RunFactory",
     "SpocAssignmentFactory",
     "StepTemplateFactory",

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from municipalities.models import User
@@ -12,13 +13,25 @@ from partnerships.permissions import TRANSITIONS, Action, Party, allowed_actions
 from partnerships.services import drafts
 from partnerships.services import requests as services
 from partnerships.services.deadlines import move_deadline
+from partnerships.services.referrals import end_referral, refer_request
+from partnerships.services.ties import link_requests, merge_request, unlink_requests
 from partnerships.working_days import add_working_days
-from tests.factories import RequestFactory, UserFactory
+from tests.factories import ReferralFactory, RequestFactory, RequestTieFactory, UserFactory
 from tests.partnerships.conftest import Cast
 
 pytestmark = pytest.mark.django_db
 State = ServiceRequest.State
 STRANGER = "stranger"
+
+
+def _companion(request: ServiceRequest) -> ServiceRequest:
+    return RequestFactory(submitted=True, municipality=request.municipality, direction=request.direction)
+
+
+@transaction.atomic
+def _end_a_referral(request: ServiceRequest, by: User) -> object:
+    return end_referral(ReferralFactory(request=request), by=by, outcome="Deux candidats.", language="fr")
+
 
 ACTS: dict[Action, Callable[[ServiceRequest, User], object]] = {
     Action.EDIT: lambda request, by: drafts.edit_request(request, by=by, revision=1, fields={"title": "Autre titre"}),
@@ -36,6 +49,13 @@ ACTS: dict[Action, Callable[[ServiceRequest, User], object]] = {
     Action.MESSAGE: lambda request, by: services.send_message(request, by=by, body="Bonjour.", language="fr"),
     Action.MOVE_DEADLINE: lambda request, by: move_deadline(
         request, by=by, due_on=add_working_days(timezone.localdate(), 9), reason="Les chiffres manquent.", language="fr"
+    ),
+    Action.REFER: lambda request, by: refer_request(request, by=by, to=UserFactory(spoc=True), note="Elle connaît la rue.", language="fr"),
+    Action.END_REFERRAL: lambda request, by: _end_a_referral(request, by),
+    Action.MERGE: lambda request, by: merge_request(request, by=by, into=_companion(request)),
+    Action.LINK: lambda request, by: link_requests(request, by=by, other=_companion(request)),
+    Action.UNLINK: lambda request, by: unlink_requests(
+        request, by=by, other=RequestTieFactory(kind="link", first=request, second=_companion(request)).second
     ),
 }
 EVERY = [

@@ -107,6 +107,21 @@ PARTNERSHIPS = {
         links={"given_by": Link.WROTE},
         fields=all_uses(uses("id request", MACHINERY), uses("score given_at", FIGURES), uses("given_by", WHO), uses("words", WORDS)),
     ),
+    "partnerships.PartnerOrganisation": Entry(
+        fields=all_uses(
+            uses("id", MACHINERY),
+            uses("name_fr name_nl does_fr does_nl themes languages website is_active", Use(Purpose.PUBLICATION, Retention.EVER)),
+            uses("contact email phone", AGREEMENT_IN_WORDS),
+        )
+    ),
+    "partnerships.PartnerOrganisation_themes": Entry(fields=uses("id partnerorganisation theme", MACHINERY)),
+    "partnerships.Referral": Entry(
+        links={"colleague": Link.ABOUT, "by": Link.ACTED},
+        fields=all_uses(uses("id message ended_message", MACHINERY), uses("request partner colleague by made_at ended_at", WHO)),
+    ),
+    "partnerships.RequestTie": Entry(
+        links={"by": Link.ACTED}, fields=all_uses(uses("id", MACHINERY), uses("kind first second by made_at", WHO))
+    ),
     "partnerships.ReferenceCounter": Entry(fields=uses("id municipality year last", Use(Purpose.OPERATION, Retention.EVER))),
     "partnerships.Message": Entry(
         links={"author": Link.WROTE, "behalf_of": Link.ACTED},
