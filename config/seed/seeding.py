@@ -10,6 +10,7 @@ from config.seed.agreements import make_agreements, make_spocs
 from config.seed.associations import make_associations
 from config.seed.clock import Clock
 from config.seed.delegations import make_delegations
+from config.seed.files import make_files
 from config.seed.history import ended_stories
 from config.seed.holes import plant_holes
 from config.seed.ledger import Ledger
@@ -64,6 +65,7 @@ def seed(*, scale: int = 1) -> Seeded:
     measures = make_measures(municipalities, clock)
     requests = Ledger(municipalities, cast, clock).write([*IXELLES, *REGION, *ended_stories(scale, cast, clock)])
     make_sites(cast, clock)
+    make_files()
     mailings = make_mailings(measures, cast, clock)
     return Seeded(User.objects.count() - people_before, requests, mailings)
 

@@ -64,7 +64,8 @@ class AttachmentField(forms.FileField):
         self.good: list[Checked] = []
         self.in_hand: list[DraftUpload] = []
         super().__init__(label=label, required=required, **{"help_text": lazystr(_Limits(self.most))} | kwargs)
-        self.widget.allow_multiple_selected = self.most > 1
+        if self.most == 1:
+            self.widget.attrs.pop("multiple", None)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return super().widget_attrs(widget) | {"accept": ACCEPT}
