@@ -94,6 +94,11 @@ def _save_new(request: PersonRequest, form: StepForm, target: str) -> HttpRespon
     return _go_on(request, draft, form.step, target)
 
 
+def _may_edit(request: PersonRequest, draft: ServiceRequest) -> bool:
+    """What the agency asks is written in the administration, never here."""
+    return Action.EDIT in allowed_actions(request.user, draft) and not draft.is_from_agency
+
+
 # --- A draft, step by step ----------------------------------------------------------------------
 
 
@@ -101,7 +106,7 @@ def _save_new(request: PersonRequest, form: StepForm, target: str) -> HttpRespon
 def request_edit(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """Go on where something is still to be filled in."""
     draft = load_request(request, key)
-    if Action.EDIT not in allowed_actions(request.user, draft):
+    if not _may_edit(request, draft):
         return refused(request, draft)
     return redirect(_address(draft, first_step_to_do(draft)))
 
@@ -113,7 +118,7 @@ def request_step(request: PersonRequest, key: uuid.UUID, step: str, target: str 
     found = step_of(draft.kind, step)
     if found is None:
         raise Http404
-    if Action.EDIT not in allowed_actions(request.user, draft):
+    if not _may_edit(request, draft):
         return refused(request, draft)
     if request.method == "POST":
         return _save_step(request, StepForm(draft, found, request.POST, request.FILES, request.user), target)
@@ -141,7 +146,7 @@ def _save_step(request: PersonRequest, form: StepForm, target: str) -> HttpRespo
 def request_check(request: PersonRequest, key: uuid.UUID) -> HttpResponse:
     """The last step: every answer with the way back to it, what is missing, and the submission."""
     draft = load_request(request, key)
-    if Action.EDIT not in allowed_actions(request.user, draft):
+    if not _may_edit(request, draft):
         return refused(request, draft)
     missing = missing_to_submit(draft)
     context = {

@@ -2,6 +2,9 @@
 
 import io
 import itertools
+import threading
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -9,11 +12,49 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from partnerships.models import ServiceRequest
+from partnerships.models import Event, ServiceRequest
 from partnerships.permissions import TRANSITIONS
-from tests.factories import RequestFactory
+from partnerships.services.requests import ActionNotAllowed, decline_request, withdraw_request
+from tests.factories import MunicipalityFactory, RequestFactory, UserFactory
 
 State = ServiceRequest.State
+
+
+def _at_once(acts: list[Callable[[], object]]) -> int:
+    """Run all at the same moment, each on its own connection; return how many were let through."""
+    barrier, done = threading.Barrier(len(acts)), []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            barrier.wait(timeout=30)
+            act()
+            done.append(1)
+        except ActionNotAllowed:
+            pass
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=90)
+    return len(done)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_who_end_a_request_at_once_one_does() -> None:
+    ours = MunicipalityFactory()
+    alderman, spoc = UserFactory(alderman=ours), UserFactory(spoc=True)
+    request = RequestFactory(submitted=True, municipality=ours, asked_by=alderman)
+    decline = partial(decline_request, request, by=spoc, reason="Hors champ.", language="fr")
+    assert _at_once([decline, partial(withdraw_request, request, by=alderman)] * 5) == 1
+    event = Event.objects.about(request).get()
+    request.refresh_from_db()
+    assert request.state == event.data["to"]
+    assert event.data["from"] == State.SUBMITTED
+
+
 PAIRS = {(source, rule.target) for rule in TRANSITIONS.values() if rule.target for source in rule.sources}
 
 
