@@ -175,7 +175,9 @@ def pk_of(model: type[models.Model], obj: Any) -> models.Q:
 
 
 class PortalInline(PortalFieldsMixin, admin.TabularInline):
-    """Rows below a form, with the same fields as its pages."""
+    """Rows below a form, with the same fields as its pages; each field bears its label, also on a telephone."""
+
+    template = "admin/parts_inline.html"
 
 
 def _checkboxes_for(db_field: models.Field) -> forms.MultipleChoiceField | None:

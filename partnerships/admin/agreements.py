@@ -48,7 +48,7 @@ class SignatoryInline(PortalInline):
 class AmendmentInline(PortalInline):
     model = AgreementAmendment
     form = AmendmentForm
-    extra = 0
+    extra = 1
     can_delete = False
 
 
