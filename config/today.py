@@ -73,6 +73,7 @@ def _request_tiles(user: User) -> list[Tile]:
     requests = ServiceRequest.objects.visible_to(user)
     address = reverse("admin:partnerships_servicerequest_changelist")
     tones = {
+        Worklist.BURNING: "warn",
         Worklist.OVERDUE: "bad",
         Worklist.NEW: "info",
         Worklist.WAITING: "warn",

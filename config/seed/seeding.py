@@ -16,6 +16,7 @@ from config.seed.holes import plant_holes
 from config.seed.ledger import Ledger
 from config.seed.mailings import make_mailings
 from config.seed.measures import make_measures
+from config.seed.partners import make_partners
 from config.seed.people import DOMAIN, OFFICIALS, make_people
 from config.seed.sites import make_sites
 from config.seed.stories_ixelles import IXELLES
@@ -62,6 +63,7 @@ def seed(*, scale: int = 1) -> Seeded:
     make_team_history(municipalities, cast, clock)
     plant_holes(municipalities, clock)
     make_associations(municipalities, clock)
+    make_partners()
     measures = make_measures(municipalities, clock)
     requests = Ledger(municipalities, cast, clock).write([*IXELLES, *REGION, *ended_stories(scale, cast, clock)])
     make_sites(cast, clock)

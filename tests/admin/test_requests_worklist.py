@@ -66,7 +66,7 @@ def test_counts_on_first_page_are_those_of_the_lists(
     _everything(spoc, ixelles, uccle)
     client = staff_client(spoc)
     tiles = client.get(reverse("admin:index")).context["boards"].requests
-    assert len(tiles) == 6
+    assert len(tiles) == 7
     for tile in tiles:
         assert tile.count == len(shown(client, tile.url.partition("?")[2])), tile.label
 
