@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from mailings.rendering import portal_link
 from municipalities.models import User
-from partnerships.models import Attachment, Event
+from partnerships.models import Attachment, Event, Note
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,13 @@ class FileTold:
 
 
 def files_told(event: Event) -> list[FileTold]:
-    """The files that came with the message of an event, or that the event is about; never those of an internal note."""
+    """The files that came with the message of an event, or that it is about; those of a note only in what is told of the note itself."""
     return [FileTold(one.name, portal_link("attachment", one.key)) for one in _files_of(event)]
 
 
 def _files_of(event: Event) -> "QuerySet[Attachment]":
-    files = Attachment.objects.for_both_parties().filter(removed_at=None).order_by("pk")
+    present = Attachment.objects.filter(removed_at=None).order_by("pk")
+    files = present if isinstance(event.subject, Note) else present.for_both_parties()
     if "attachment" in event.data:
         return files.filter(pk=event.data["attachment"])
     return files.filter(message=event.data["message"]) if "message" in event.data else files.none()

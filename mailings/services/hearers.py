@@ -42,7 +42,7 @@ HANDLES = "partnerships.handle_servicerequest"
 def hearers_of(event: Event, on: dt.date) -> list[User]:
     """The people to whom a mail goes because of this event, by the table above."""
     if isinstance(event.subject, Note | Message):
-        heard = _mentioned(event, event.subject)
+        heard = _mentioned(event, event.subject, on)
     elif isinstance(event.subject, ServiceRequest):
         heard = _of_request(event, event.subject, on)
     elif isinstance(event.subject, SpocHandover):
@@ -60,8 +60,10 @@ def hearers_of(event: Event, on: dt.date) -> list[User]:
     return [person for person in heard if person.pk != event.actor_id]
 
 
-def _mentioned(event: Event, words: Note | Message) -> list[User]:
-    """Colleagues who are mentioned, while they may see requests; of a note by itself nobody is written to."""
+def _mentioned(event: Event, words: Note | Message, on: dt.date) -> list[User]:
+    """Colleagues who are mentioned, while they may see requests; of a note by itself nobody hears, of a virus in it who put it there."""
+    if event.verb == Verb.ATTACHMENT_QUARANTINED:
+        return [person for person in who_put_it(event, on) if person.is_staff]
     if event.verb != Verb.COLLEAGUE_MENTIONED:
         return []
     return list(staff_with("partnerships.view_servicerequest").filter(mentions__in=words.mentions.all()))

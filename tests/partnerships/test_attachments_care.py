@@ -15,7 +15,7 @@ from PIL import Image
 from config.privacy.retention import apply_retention
 from mailings.models import Delivery
 from mailings.services import decide_notices
-from partnerships.models import Attachment, DraftUpload, Event, Message, ServiceRequest
+from partnerships.models import Attachment, DraftUpload, Event, Message, Note, ServiceRequest
 from partnerships.services import file_care
 from partnerships.services.attachments import add_attachment, hold_uploads, remove_attachment, replace_attachment
 from partnerships.services.file_care import care_for_files, compare_with_storage, draw_waiting, scan_waiting, sweep_files
@@ -93,6 +93,17 @@ def test_what_is_caught_is_given_to_nobody_and_its_sender_and_the_spoc_are_told(
         assert "EICAR" not in mail.body_text + mail.body_html
     assert scan_waiting(later()) == 0
     assert Event.objects.about(asked).filter(verb=Event.Verb.ATTACHMENT_QUARANTINED).count() == 1
+
+
+def test_the_virus_of_a_note_is_told_to_the_colleague_who_put_it_and_to_nobody_else(cast, asked, a_scanner):
+    note = Note.objects.create(request=asked, author=cast.spoc, body="Entre nous")
+    a_file(asked, cast.spoc, "facture.txt", b"Bonjour " + files.EICAR, note=note)
+    scan_waiting(later())
+    decide_notices(timezone.now())
+    mail = Delivery.objects.get(kind=Delivery.Kind.NOTICE)
+    assert (mail.recipient, mail.notice.event.verb) == (cast.spoc, Event.Verb.ATTACHMENT_QUARANTINED)
+    assert "facture.txt" in mail.body_text
+    assert not Event.objects.about(asked).exists()
 
 
 def test_the_virus_of_a_draft_is_told_to_its_sender_alone(cast, a_scanner):
