@@ -73,6 +73,7 @@ class Frame:
         return [
             self._link(_("Home"), "home"),
             self._link(_("Requests"), "requests", section="request"),
+            self._link(_("Library"), "library", section="library"),
             self._link(_("Mailings"), "mailings", section="mailing"),
             *self._municipality_links(),
             *self._delegation_links(),

@@ -21,6 +21,7 @@ ORDER = {
         "RequestStep",
         "StepTemplate",
         "Rating",
+        "LibraryItem",
         "Agreement",
         "SpocAssignment",
         "SpocHandover",

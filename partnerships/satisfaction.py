@@ -184,7 +184,7 @@ def _bar(line: Line, number: int) -> Bar:
         middle=_number(x + BAR / 2),
         y=_number(top - 2),
         height=_number(HEIGHT - FOOT - top + 2),
-        short=line.label[:3],
+        short=date_format(dt.date(2000, number + 1, 1), "b"),
         words=_words(line),
     )
 

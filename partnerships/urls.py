@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnerships.views import agreements, attachments, delegations, ratings, request_acts, request_forms, request_list, requests
+from partnerships.views import agreements, attachments, delegations, library, ratings, request_acts, request_forms, request_list, requests
 from partnerships.views.works import works_patterns
 
 urlpatterns = [
@@ -42,6 +42,9 @@ urlpatterns = [
     path("agreements/<uuid:key>/document/", agreements.agreement_document, name="agreement_document"),
     path("agreements/<uuid:key>/summary/", agreements.agreement_summary, name="agreement_summary"),
     path("agreements/<uuid:key>/summary.pdf", agreements.agreement_summary_pdf, name="agreement_summary_pdf"),
+    path("library/", library.library, name="library"),
+    path("library/<uuid:key>/", library.library_item, name="library_item"),
+    path("library/files/<uuid:key>/", library.library_file, name="library_file"),
     path("municipalities/<slug:slug>/agreements.svg", agreements.agreement_timeline, name="agreement_timeline"),
     *works_patterns,
 ]

@@ -14,12 +14,15 @@ from config.seed.files import make_files
 from config.seed.history import ended_stories
 from config.seed.holes import plant_holes
 from config.seed.ledger import Ledger
+from config.seed.library import make_library
 from config.seed.mailings import make_mailings
 from config.seed.measures import make_measures
+from config.seed.outcomes import make_outcomes
 from config.seed.partners import make_partners
 from config.seed.people import DOMAIN, OFFICIALS, make_people
 from config.seed.sites import make_sites
 from config.seed.stories_ixelles import IXELLES
+from config.seed.stories_outcomes import OUTCOMES
 from config.seed.stories_region import REGION
 from config.seed.team import make_team_history
 from municipalities.models import Municipality, User
@@ -65,9 +68,12 @@ def seed(*, scale: int = 1) -> Seeded:
     make_associations(municipalities, clock)
     make_partners()
     measures = make_measures(municipalities, clock)
-    requests = Ledger(municipalities, cast, clock).write([*IXELLES, *REGION, *ended_stories(scale, cast, clock)])
+    stories = [*IXELLES, *REGION, *OUTCOMES, *ended_stories(scale, cast, clock)]
+    requests = Ledger(municipalities, cast, clock).write(stories)
     make_sites(cast, clock)
     make_files()
+    make_outcomes(stories, clock)
+    make_library(municipalities, cast, clock)
     mailings = make_mailings(measures, cast, clock)
     return Seeded(User.objects.count() - people_before, requests, mailings)
 

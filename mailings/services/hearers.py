@@ -116,6 +116,8 @@ def _of_either(event: Event, request: ServiceRequest, on: dt.date) -> list[User]
     """What the clock tells, both sides hear; what one side did, the other; of a closing also who asked: they are asked how it was."""
     if event.verb in TO_BOTH:
         return [*_officials(request, on), *_staff(request, on)]
+    if event.verb == Verb.DOCUMENT_DELIVERED:
+        return _officials(request, on)  # it is about their municipality, whoever asked
     if event.verb not in TO_OTHER_PARTY:
         return []
     if event.actor and event.actor.is_staff:

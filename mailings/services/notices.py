@@ -22,6 +22,7 @@ from mailings.services.gathering import grouped, ripe, standing_for
 from mailings.services.hearers import hearers_of
 from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
+from mailings.services.library import delivered_document
 from mailings.services.people import about_delegation, about_person
 from mailings.services.ratings import asked_rating
 from mailings.services.referrals import about_referral
@@ -188,13 +189,17 @@ def _said(event: Event, person: User, words: Words, on: dt.date) -> dict[str, An
         "words_language": language,
         "words_quoted": quoted(text),
     }
-    return asked_rating(event, person, on) | about_referral(event) | told
+    return asked_rating(event, person, on) | about_referral(event) | delivered_document(event, person) | told
 
 
 def _piece(event: Event, person: User, words: Words, on: dt.date) -> dict[str, Any]:
     """An event among several: the templates of its own mail, read without greeting and address."""
     folder = f"email/{event.verb}"
-    return {"answers": []} | _said(event, person, words, on) | {"html": f"{folder}/body.html", "text": f"{folder}/body.txt"}
+    return (
+        {"answers": [], "item": None, "item_url": ""}
+        | _said(event, person, words, on)
+        | {"html": f"{folder}/body.html", "text": f"{folder}/body.txt"}
+    )
 
 
 def _about(subject: Any, person: User, on: dt.date) -> dict[str, Any]:

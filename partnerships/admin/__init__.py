@@ -7,6 +7,7 @@ from partnerships.admin.choices import ChoiceAdmin
 from partnerships.admin.deadlines import DeadlineTargetAdmin
 from partnerships.admin.delegations import DelegationAdmin
 from partnerships.admin.events import EventAdmin
+from partnerships.admin.library import LibraryItemAdmin
 from partnerships.admin.lists import ListImportAdmin
 from partnerships.admin.municipalities import MunicipalityAdmin
 from partnerships.admin.partners import PartnerOrganisationAdmin
@@ -26,6 +27,7 @@ __all__ = [
     "DelegationAdmin",
     "EventAdmin",
     "FollowUpAdmin",
+    "LibraryItemAdmin",
     "ListImportAdmin",
     "MunicipalityAdmin",
     "PartnerOrganisationAdmin",

@@ -230,7 +230,7 @@ def step_do_view(request: HttpRequest, pk: int, step: int) -> HttpResponse:
     return _step_page(request, shown, form)
 
 
-def say_beside(form: forms.Form, refused: ValidationError) -> None:
+def say_beside(form: forms.BaseForm, refused: ValidationError) -> None:
     """Each refusal at its field; of a field the form does not show, at its head."""
     for name, errors in refused.message_dict.items():
         form.add_error(name if name in form.fields else None, errors)

@@ -14,6 +14,14 @@ from partnerships.models.events import Event
 from partnerships.models.foundings import Founding
 from partnerships.models.handovers import SpocHandover, SpocHandoverLeg
 from partnerships.models.kinds import Kind
+from partnerships.models.library import (
+    Exchange,
+    LibraryFigure,
+    LibraryFile,
+    LibraryItem,
+    LibraryShare,
+    LibraryVersion,
+)
 from partnerships.models.messages import Message
 from partnerships.models.notes import Mention, Note
 from partnerships.models.partners import PartnerOrganisation, Referral
@@ -57,8 +65,14 @@ __all__ = [
     "DraftUpload",
     "EvaluationMark",
     "Event",
+    "Exchange",
     "Founding",
     "Kind",
+    "LibraryFigure",
+    "LibraryFile",
+    "LibraryItem",
+    "LibraryShare",
+    "LibraryVersion",
     "MeasureReminder",
     "Mention",
     "Message",

@@ -106,6 +106,7 @@ class Event(models.Model):
         ASSOCIATION_FOUNDED = "association_founded", _("Traders' association entered from a request")
         FOLLOW_UP_DUE = "follow_up_due", _("Follow-up is due")
         DOCUMENT_DELIVERED = "document_delivered", _("Document delivered to the library")
+        EXCHANGE_NOTED = "exchange_noted", _("Exchange of data noted")
         DOCUMENT_SHARED = "document_shared", _("Sharing of a document changed")
         SITE_CHANGED = "site_changed", _("Phases of the works changed")
         COMPENSATION_DAY_NEAR = "compensation_day_near", _("Day for compensation announced")

@@ -11,10 +11,11 @@ from municipalities.http import PersonRequest
 from municipalities.models import Municipality
 from municipalities.portraits import drawn, portraits
 from partnerships.contacts import contacts_of
-from partnerships.models import Agreement, ServiceRequest
+from partnerships.models import Agreement, Exchange, ServiceRequest
 from partnerships.timelines import timeline_of
 
 MOST_REQUESTS = 10
+MOST_EXCHANGES = 10
 OF_FOUNDING = {"request": "founding__request__key", "reference": "founding__request__reference"}
 
 
@@ -42,9 +43,17 @@ def municipality_context(request: PersonRequest, pk: int, columns: Mapping[str, 
         "timeline": timeline_of(municipality, agreements, today, lambda one: reverse("agreement", args=[one.key])),
         "requests": requests.select_related("municipality", "asked_by", "asked_for").order_by("-created_at", "-id")[:MOST_REQUESTS],
         "sees_requests": _sees(request, "partnerships.view_servicerequest"),
+        "exchanges": _exchanged(request, municipality) if _sees(request, "partnerships.view_servicerequest") else [],
         "sees_agreements": _sees(request, "partnerships.view_agreement"),
         "sees_associations": user.has_perm("municipalities.view_association") if user.is_staff else bool(user.mandates_on(today)),
     }
+
+
+def _exchanged(request: PersonRequest, municipality: Municipality) -> list[Exchange]:
+    """The last of what was exchanged in both directions, in the requests this reader sees."""
+    visible = ServiceRequest.objects.visible_to(request.user).filter(municipality=municipality).order_by()
+    exchanges = Exchange.objects.filter(municipality=municipality, request__in=visible).select_related("item", "request")
+    return list(exchanges.order_by("-on", "-pk")[:MOST_EXCHANGES])
 
 
 def _sees(request: PersonRequest, right: str) -> bool:

@@ -1,4 +1,4 @@
-"""What comes of a request, as its page in the portal shows it: the steps of the work, the association, the satisfaction."""
+"""What comes of a request, as its page in the portal shows it: steps, association, what was exchanged, satisfaction."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from municipalities.associations import Association
 from municipalities.http import PersonRequest
-from partnerships.models import Kind, Rating, RequestStep, ServiceRequest
+from partnerships.models import Exchange, Kind, Rating, RequestStep, ServiceRequest
 from partnerships.services.ratings import may_rate
 
 
@@ -19,6 +19,7 @@ class Outcome:
     association: Association | None
     rating: Rating | None
     may_rate: bool
+    exchanges: list[Exchange]
 
 
 def outcome_of(request: PersonRequest, shown: ServiceRequest) -> Outcome:
@@ -28,4 +29,5 @@ def outcome_of(request: PersonRequest, shown: ServiceRequest) -> Outcome:
         association = Association.objects.with_state(timezone.localdate()).filter(founding__request=shown).first()
     if shown.state == ServiceRequest.State.CLOSED:
         rating = Rating.objects.select_related("given_by").filter(request=shown).first()
-    return Outcome(steps, sum(step.is_done for step in steps), association, rating, may_rate(request.user, shown))
+    exchanges = list(shown.exchanges.select_related("item").order_by("-on", "-pk"))
+    return Outcome(steps, sum(step.is_done for step in steps), association, rating, may_rate(request.user, shown), exchanges)

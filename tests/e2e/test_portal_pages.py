@@ -13,6 +13,7 @@ PAGES = (
     "/requests/?show=all",
     "/requests/new/",
     "/requests/new/audit/",
+    "/library/",
     "/municipalities/ixelles/",
     "/preferences/",
     "/mailings/",

@@ -11,7 +11,7 @@ from tests.factories.mailings import (
     NoticeFactory,
     RunFactory,
 )
-from tests.factories.outcomes import RatingFactory, RequestStepFactory, StepTemplateFactory
+from tests.factories.outcomes import LibraryItemFactory, RatingFactory, RequestStepFactory, StepTemplateFactory
 from tests.factories.partnerships import (
     AbsenceFactory,
     AgreementFactory,
@@ -40,6 +40,7 @@ __all__ = [
     "DeliveryFactory",
     "DevelopmentDetailsFactory",
     "EventFactory",
+    "LibraryItemFactory",
     "MailPreferenceFactory",
     "MailingFactory",
     "MailingItemFactory",

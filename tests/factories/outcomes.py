@@ -2,8 +2,9 @@
 
 import factory
 
-from partnerships.models import Kind, Rating, RequestStep, StepRule, StepTemplate
+from partnerships.models import Kind, LibraryItem, Rating, RequestStep, StepRule, StepTemplate
 from tests.factories.partnerships import RequestFactory
+from tests.factories.people import MunicipalityFactory, UserFactory
 
 
 class StepTemplateFactory(factory.django.DjangoModelFactory[StepTemplate]):
@@ -49,3 +50,24 @@ class RatingFactory(factory.django.DjangoModelFactory[Rating]):
     request = factory.SubFactory(RequestFactory, closed=True)
     score = 4
     given_by = factory.SelfAttribute("request.asked_by")
+
+
+class LibraryItemFactory(factory.django.DjangoModelFactory[LibraryItem]):
+    """A study of the agency for one municipality, read by it alone; traits: shared (all 19), chosen, regional (no municipality)."""
+
+    class Meta:
+        model = LibraryItem
+
+    class Params:
+        shared = factory.Trait(scope=LibraryItem.Scope.ALL)
+        chosen = factory.Trait(scope=LibraryItem.Scope.CHOSEN)
+        regional = factory.Trait(municipality=None, scope=LibraryItem.Scope.ALL)
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    title_fr = factory.Sequence(lambda n: f"Étude {n} du noyau commercial")
+    title_nl = factory.Sequence(lambda n: f"Studie {n} van de handelskern")
+    summary_fr = "Vacance, mix et fréquentation."
+    summary_nl = "Leegstand, mix en aantal voorbijgangers."
+    year = 2026
+    languages = factory.LazyFunction(lambda: ["fr", "nl"])
+    added_by = factory.SubFactory(UserFactory, spoc=True)

@@ -38,7 +38,7 @@ OF_PEOPLE = [  # tried in test_people_mails.py
     "delegation_revoked",
     "person_welcomed",
 ]
-OF_OUTCOMES = ["association_founded", "follow_up_due"]  # tried in tests/partnerships/test_foundings.py
+OF_OUTCOMES = ["association_founded", "follow_up_due", "document_delivered"]  # tried in test_foundings.py and test_library.py
 AWKWARD = "L'avenir de la place & <b>ses</b> commerces, 100 %"
 STATES = {"request_withdrawn": "withdrawn", "request_declined": "declined", "request_closed": "closed", "request_completed": "completed"}
 

@@ -103,6 +103,41 @@ PARTNERSHIPS = {
         )
     ),
     "partnerships.DeadlineNotice": Entry(fields=uses("id request due_on moment made_at", MACHINERY)),
+    "partnerships.LibraryItem": Entry(
+        links={"added_by": Link.ACTED, "agreed_by": Link.ACTED},
+        fields=all_uses(
+            uses("id key words", MACHINERY),
+            uses("kind owner municipality request year languages licence scope agreed_on added_at", FIGURES),
+            uses("title_fr title_nl summary_fr summary_nl coverage_fr coverage_nl", AGREEMENT_IN_WORDS),
+            uses("agreed_by added_by", WHO),
+        ),
+    ),
+    "partnerships.LibraryShare": Entry(fields=all_uses(uses("id", MACHINERY), uses("item municipality", FIGURES))),
+    "partnerships.LibraryVersion": Entry(
+        links={"added_by": Link.ACTED},
+        fields=all_uses(uses("id item", MACHINERY), uses("number added_at", FIGURES), uses("added_by", WHO)),
+    ),
+    "partnerships.LibraryFile": Entry(
+        fields=all_uses(
+            uses("id key version", MACHINERY), uses("file kind size sha256 language", FIGURES), uses("name", AGREEMENT_IN_WORDS)
+        )
+    ),
+    "partnerships.LibraryFigure": Entry(
+        fields=all_uses(
+            uses("id item", MACHINERY),
+            uses("indicator value source_on", FIGURES),
+            uses("what_fr what_nl unit period area source", AGREEMENT_IN_WORDS),
+        )
+    ),
+    "partnerships.Exchange": Entry(
+        links={"by": Link.ACTED},
+        fields=all_uses(
+            uses("id", MACHINERY),
+            uses("municipality request direction on item entered_at", FIGURES),
+            uses("what conditions", AGREEMENT_IN_WORDS),
+            uses("by", WHO),
+        ),
+    ),
     "partnerships.Rating": Entry(
         links={"given_by": Link.WROTE},
         fields=all_uses(uses("id request", MACHINERY), uses("score given_at", FIGURES), uses("given_by", WHO), uses("words", WORDS)),
