@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from config.embedded import Postgres, Valkey, remove, socket_folder
+from config.translations import compile_catalogues
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
@@ -40,6 +41,7 @@ def _start_services() -> None:
         atexit.register(_stop_valkey, valkey)
 
 
+compile_catalogues()  # Django reads them once, and a fresh clone has none
 _start_services()
 os.environ.update(DEBUG="1", DEMO="0", BASE_URL="http://testserver", ALLOWED_HOSTS="testserver,127.0.0.1,localhost")
 os.environ.setdefault("EMAIL_URL", "smtp://127.0.0.1:9")  # nobody listens: a test that sends says where to
