@@ -256,7 +256,17 @@ def test_the_command_counts_first_and_then_does() -> None:
 def _many_mails() -> list[Delivery]:
     person, now = UserFactory(), timezone.now()
     return [
-        Delivery(kind="test", recipient=person, email=person.email, language="fr", state="sent", sent_at=now, planned_at=now, body_text="…")
+        Delivery(
+            kind="test",
+            priority=2,
+            recipient=person,
+            email=person.email,
+            language="fr",
+            state="sent",
+            sent_at=now,
+            planned_at=now,
+            body_text="…",
+        )
         for _number in range(MANY)
     ]
 
