@@ -49,6 +49,7 @@ def test_a_note_is_kept_with_its_file_and_its_mentions(cast: Cast, enter: Any, a
     page = enter(colleague).get(reverse("admin:partnerships_servicerequest_change", args=[asked.pk])).content.decode()
     assert MARKER in page
     assert "message--note" in page
+    assert page.split('id="note"')[1].split("</form>")[0].count("csrfmiddlewaretoken") == 1
     assert f"@{colleague.full_name}" in page
 
 
