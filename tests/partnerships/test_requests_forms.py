@@ -65,7 +65,7 @@ NEEDED = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "given", "missing"), NEEDED, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("kind", "given", "missing"), NEEDED, ids=lambda it: str(sorted(it) if isinstance(it, set) else it)[:60])
 def test_a_submission_needs_the_fields_with_a_star(cast: Cast, kind: str, given: dict[str, Any], missing: set[str]) -> None:
     draft = RequestFactory(draft=True, municipality=cast.municipality, asked_by=cast.alderman, kind=kind, **given)
     draft = ServiceRequest.objects.get(pk=draft.pk)
