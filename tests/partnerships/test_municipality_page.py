@@ -259,7 +259,7 @@ def enlarge(cast: Cast) -> None:
     Mandate.objects.filter(municipality=place).update(portfolios=["trade", "economy"])
 
 
-@pytest.mark.parametrize(("who", "most"), [("alderman", 7), ("spoc", 12)])  # of staff: what they see of people is recorded
+@pytest.mark.parametrize(("who", "most"), [("alderman", 8), ("spoc", 13)])  # of staff: what they see of people is recorded
 def test_page_costs_the_same_small_and_large(
     cast: Cast, enter: Any, who: str, most: int, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:

@@ -228,7 +228,7 @@ def test_queries_of_a_request_do_not_grow(cast: Cast, enter: Any, count: int, dj
     MessageFactory.create_batch(count, request=asked, author=cast.spoc)
     client = enter(cast.alderman)
     client.get(reverse("preferences"))
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(23):
         client.get(reverse("request", args=[asked.key]))
 
 
@@ -239,7 +239,7 @@ def test_queries_of_a_municipality_do_not_grow(cast: Cast, enter: Any, count: in
         UserFactory(officer=cast.municipality)
     client = enter(cast.alderman)
     client.get(reverse("preferences"))
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         client.get(reverse("municipality", args=[cast.municipality.slug]))
 
 
