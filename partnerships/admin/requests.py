@@ -19,11 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
+from municipalities.admin.bulk import BulkActs
 from municipalities.models import User
 from partnerships.admin.badges import badge, request_badge
 from partnerships.admin.data_requests import DataRequestPages
 from partnerships.admin.desk import DeskPages, desk_of
 from partnerships.admin.desk_acts import ACTS
+from partnerships.admin.desk_bulk import REQUEST_BULK_ACTS
 from partnerships.admin.notes import NoteForm, note_form, take_note
 from partnerships.admin.outcomes import outcome_of, outcome_urls
 from partnerships.admin.request_acts import Act, refuse
@@ -87,12 +89,13 @@ class ActForm:
 
 
 @admin.register(ServiceRequest)
-class ServiceRequestAdmin(DeskPages, DataRequestPages, PortalAdmin):
+class ServiceRequestAdmin(DeskPages, DataRequestPages, BulkActs, PortalAdmin):
+    bulk_acts = REQUEST_BULK_ACTS
     list_display = (
         "reference_column",
         "title_column",
         "municipality",
-        "kind",
+        "kind_column",
         "state_column",
         "turn_column",
         "due_column",
@@ -152,6 +155,10 @@ class ServiceRequestAdmin(DeskPages, DataRequestPages, PortalAdmin):
         urgent = badge(_("urgent"), "bad") if obj.is_urgent else ""
         return format_html('<span lang="{}">{}</span> {}', obj.language, obj.title, urgent)
 
+    @admin.display(description=_("type"))
+    def kind_column(self, obj: ServiceRequest) -> str:
+        return obj.short_kind
+
     @admin.display(description=_("state"))
     def state_column(self, obj: ServiceRequest) -> SafeString:
         return request_badge(obj)
@@ -189,7 +196,7 @@ class ServiceRequestAdmin(DeskPages, DataRequestPages, PortalAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Without a list named, a SPOC comes to their own work and everybody else to all that is open."""
-        if not request.GET and self.has_view_permission(request):
+        if request.method == "GET" and not request.GET and self.has_view_permission(request):
             is_spoc = SpocAssignment.objects.in_force(timezone.localdate()).filter(officer=person_of(request)).exists()
             return redirect(f"{request.path}?list={Worklist.MINE if is_spoc else Worklist.OPEN}")
         return super().changelist_view(request, {"title": _("Requests of municipalities"), **(extra_context or {})})

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from municipalities.delegations import signed
@@ -305,6 +305,11 @@ class ServiceRequest(Answers):
 
     def get_kind_display(self) -> str:  # type: ignore[no-redef]
         return str(_("Data or a study asked by the agency") if self.is_from_agency else Kind(self.kind).label)
+
+    @property
+    def short_kind(self) -> str:
+        """The type in a word, for a column of a list."""
+        return pgettext("type of request", "Data") if self.is_from_agency else Kind(self.kind).short
 
     def get_state_display(self) -> str:  # type: ignore[no-redef]
         """What waits, waits for whoever asked."""
