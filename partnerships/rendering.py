@@ -19,6 +19,17 @@ class Table:
     columns: list[str]
     rows: list[list[str]]
 
+    @classmethod
+    def filled(cls, columns: list[str], rows: list[list[str]]) -> "Table":
+        """Without the columns in which nobody wrote anything."""
+        kept = [place for place in range(len(columns)) if any(row[place] for row in rows)]
+        return cls([columns[place] for place in kept], [[row[place] for place in kept] for row in rows])
+
+    @property
+    def lines(self) -> list[list[tuple[str, str]]]:
+        """Each row as pairs of column and cell, for where a screen has no room for columns."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -47,7 +58,8 @@ def people_of(request: ServiceRequest) -> list[Fact]:
     if request.submitted_at:
         people.append(Fact(_("Submitted on"), day(request.submitted_at), False))
     if request.assignee:
-        people.append(Fact(_("Handled by"), _handler(request, request.assignee), False))
+        label = _("Followed at the agency by") if request.is_from_agency else _("Handled by")
+        people.append(Fact(label, _handler(request, request.assignee), False))
     return people
 
 

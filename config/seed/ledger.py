@@ -17,7 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from config.seed.clock import Clock, as_of
+from config.seed.clock import Clock, as_of, office_day
 from config.seed.details import audit_fields, development_fields, in_rows
 from config.seed.people import Cast
 from config.seed.stories import IN_THE_NAME_OF, MUNICIPAL_PARTS, NAMESPACE, Step, Story, player
@@ -27,6 +27,7 @@ from municipalities.places import Street
 from partnerships.models import (
     Agreement,
     AuditDetails,
+    DataRequestDetails,
     DevelopmentDetails,
     Event,
     Kind,
@@ -41,7 +42,7 @@ from partnerships.services.clocks import acknowledgement_due, completion_due, ke
 
 STORIES_AT_ONCE = 2000  # bounds memory when history is multiplied
 ROWS_AT_ONCE = 5000
-WITH_MESSAGE = frozenset({Action.ASK, Action.ANSWER, Action.COMPLETE, Action.DECLINE, Action.MESSAGE})
+WITH_MESSAGE = frozenset({Action.ASK, Action.ANSWER, Action.COMPLETE, Action.DECLINE, Action.MESSAGE, Action.REOPEN})
 FROM_EITHER_SIDE = frozenset({Action.ANSWER, Action.MESSAGE})
 
 
@@ -64,6 +65,7 @@ class Told:
     request: ServiceRequest
     audit: AuditDetails | None
     development: DevelopmentDetails | None
+    data_request: DataRequestDetails | None
     streets: list[Street]
     entries: list[Entry] = field(default_factory=list)
 
@@ -91,6 +93,7 @@ class Ledger:
             token=uuid.uuid5(NAMESPACE, f"token:{story.key}"),
             municipality=municipality,
             kind=story.kind,
+            direction=story.direction,
             language=story.language,
             asked_by=self._player(story.part, municipality, made_at),
             asked_for=self._principal(story.part, story.code),
@@ -98,15 +101,25 @@ class Ledger:
             description=story.description,
             area=story.area,
             created_at=made_at,
-            **self._contact(story) | story.fields,
+            **self._contact(story, made_at) | story.fields,
         )
-        told = Told(request, self._audit(story, request, made_at), self._development(story, request, made_at), self._streets(story))
+        told = Told(
+            request,
+            self._audit(story, request, made_at),
+            self._development(story, request, made_at),
+            DataRequestDetails(request=request, **story.data_request) if story.data_request else None,
+            self._streets(story),
+        )
         self._record(told, Event.Verb.REQUEST_DRAFTED, request.asked_by, made_at, data={}, behalf_of=request.asked_for)
         for step in story.steps:
             self._take(told, step)
         return told
 
-    def _contact(self, story: Story) -> dict[str, Any]:
+    def _contact(self, story: Story, made_at: dt.datetime) -> dict[str, Any]:
+        if story.data_request:
+            asker = self._player(story.part, self.municipalities[story.code], made_at)
+            wished_by = timezone.localdate(made_at) + dt.timedelta(days=story.answer_within)
+            return {"technical_contact": ", ".join(filter(None, (asker.full_name, asker.phone))), "wished_by": office_day(wished_by)}
         officials = self.cast.officials[story.code]
         known = {"technical_person": officials["officer"], "technical_phone": officials["officer"].phone}
         return known | ({"political_lead": officials[story.part]} if story.part in {"mayor", "alderman"} else {})
@@ -117,7 +130,7 @@ class Ledger:
         return [s for s in self.streets if s.municipality_id == here and (s.name_fr in story.area or s.name_nl in story.area)]
 
     def _audit(self, story: Story, request: ServiceRequest, made_at: dt.datetime) -> AuditDetails | None:
-        if story.kind != Kind.AUDIT:
+        if story.kind != Kind.AUDIT or story.data_request:
             return None
         if not story.steps:
             return AuditDetails(request=request, **in_rows(story.audit))
@@ -158,6 +171,8 @@ class Ledger:
         message = self._message(request, step, actor, party, at) if step.action in WITH_MESSAGE else None
         behalf_of = self._principal(step.part, request.municipality.code)
         data = {"from": before, "to": request.state} | self._effects(request, step, actor, at)
+        if request.is_from_agency:
+            data["direction"] = request.direction
         if step.action in FROM_EITHER_SIDE:
             data["side"] = party
         if message:
@@ -170,7 +185,7 @@ class Ledger:
         if step.action == Action.SUBMIT:
             request.submitted_at = at
             request.due_on = acknowledgement_due(today, self.targets)
-            request.assignee = self._spoc_on(request.municipality, today)
+            request.assignee = actor if request.is_from_agency else self._spoc_on(request.municipality, today)
             request.outside_agreement = not self._is_covered(request, today)
         elif step.action == Action.ACKNOWLEDGE:
             request.acknowledged_at = at
@@ -178,6 +193,8 @@ class Ledger:
         elif step.action == Action.COMPLETE:
             request.completed_at = at
             request.result = step.words
+        elif step.action == Action.REOPEN:
+            request.completed_at = request.ended_at = None
         elif step.action in {Action.DECLINE, Action.WITHDRAW}:
             request.reason = step.words
         elif step.action == Action.ASSIGN:
@@ -227,6 +244,7 @@ class Ledger:
         bulk_create_with_history(requests, ServiceRequest, batch_size=ROWS_AT_ONCE)
         AuditDetails.objects.bulk_create([told.audit for told in all_told if told.audit], batch_size=ROWS_AT_ONCE)
         DevelopmentDetails.objects.bulk_create([told.development for told in all_told if told.development], batch_size=ROWS_AT_ONCE)
+        DataRequestDetails.objects.bulk_create([told.data_request for told in all_told if told.data_request], batch_size=ROWS_AT_ONCE)
         named = ServiceRequest.streets.through
         pairs = [named(servicerequest=told.request, street=street) for told in all_told for street in told.streets]
         named.objects.bulk_create(pairs, batch_size=ROWS_AT_ONCE)

@@ -17,10 +17,12 @@ from config.seed.ledger import Ledger
 from config.seed.library import make_library
 from config.seed.mailings import make_mailings
 from config.seed.measures import make_measures
+from config.seed.notes import make_notes
 from config.seed.outcomes import make_outcomes
 from config.seed.partners import make_partners
 from config.seed.people import DOMAIN, OFFICIALS, make_people
 from config.seed.sites import make_sites
+from config.seed.stories_agency import AGENCY
 from config.seed.stories_ixelles import IXELLES
 from config.seed.stories_outcomes import OUTCOMES
 from config.seed.stories_region import REGION
@@ -68,10 +70,11 @@ def seed(*, scale: int = 1) -> Seeded:
     make_associations(municipalities, clock)
     make_partners()
     measures = make_measures(municipalities, clock)
-    stories = [*IXELLES, *REGION, *OUTCOMES, *ended_stories(scale, cast, clock)]
+    stories = [*IXELLES, *REGION, *OUTCOMES, *AGENCY, *ended_stories(scale, cast, clock)]
     requests = Ledger(municipalities, cast, clock).write(stories)
     make_sites(cast, clock)
     make_files()
+    make_notes(cast, clock)
     make_outcomes(stories, clock)
     make_library(municipalities, cast, clock)
     mailings = make_mailings(measures, cast, clock)

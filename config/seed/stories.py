@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from config.seed.people import Cast
 from municipalities.models import Municipality, User
-from partnerships.models import Kind
+from partnerships.models import Kind, ServiceRequest
 from partnerships.permissions import Action
 
 NAMESPACE = uuid.UUID("6f1f6a0e-6f35-5b0c-9d0f-4c4d5d1c2a10")
@@ -42,6 +42,14 @@ class Story:
     fields: dict[str, Any] = field(default_factory=dict)
     audit: dict[str, Any] = field(default_factory=dict)
     development: dict[str, Any] = field(default_factory=dict)
+    data_request: dict[str, Any] = field(default_factory=dict)
+    answer_within: int = 30  # days, where the agency asks
+
+    @property
+    def direction(self) -> str:
+        """Who says why data are asked, is the agency."""
+        ways = ServiceRequest.Direction
+        return ways.TO_MUNICIPALITY if self.data_request else ways.TO_AGENCY
 
     @property
     def uuid(self) -> uuid.UUID:

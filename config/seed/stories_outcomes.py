@@ -5,7 +5,7 @@ from partnerships.models import Kind
 from partnerships.permissions import Action
 
 ALTITUDE = Story(
-    key="for-altitude-association", code="FOR", kind=Kind.DEVELOPMENT, language="fr", part="alderman", ago=210, hour="10:20",
+    key="for-altitude-association", code="FOR", kind=Kind.DEVELOPMENT, language="fr", part="mayor", ago=210, hour="10:20",
     title="Une association pour les commerçants de l'Altitude Cent",
     description=(
         "Quinze commerçants de la place et des rues voisines organisent ensemble une fête de quartier et veulent continuer. Ils "

@@ -17,6 +17,7 @@ from mailings.rendering.links import delivery_token, portal_link
 from municipalities.languages import CorrespondenceLanguage, reading_in
 
 TEXT_WIDTH = 76
+UNBROKEN = "\N{NO-BREAK SPACE}"  # stands before French marks while a line is filled: none of them begins a line
 LONGEST_SUBJECT = 300
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
@@ -94,11 +95,12 @@ def _wrap_line(line: str) -> str:
     lead = re.match(r"\s*(?:> |- |\d+\. )?", line)
     start = lead.group() if lead else ""
     indent = start if start.strip() == ">" else " " * len(start)
-    return textwrap.fill(
-        line[len(start) :],
+    filled = textwrap.fill(
+        re.sub(r" (?=[;:?!»](?:\s|$))|(?<=«) ", UNBROKEN, line[len(start) :]),
         width=TEXT_WIDTH,
         initial_indent=start,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return filled.replace(UNBROKEN, " ")

@@ -152,7 +152,7 @@ class RowsPart:
         cells = [[_cell(row.get(name), field) for name, field in fields.items()] for row in rows]
         text = "\n".join(" · ".join(filter(None, row)) for row in cells)
         columns = [str(field.label) for field in fields.values()]
-        return [Fact(self.legend, text, True, self.name, None if self.is_single or not cells else Table(columns, cells))]
+        return [Fact(self.legend, text, True, self.name, None if self.is_single or not cells else Table.filled(columns, cells))]
 
 
 def _stored(value: Any) -> Any:

@@ -17,7 +17,7 @@ class EventQuerySet(models.QuerySet["Event"]):
     def about(self, subject: models.Model) -> "EventQuerySet":
         """The events of one object, oldest first."""
         content_type = ContentType.objects.get_for_model(subject)
-        return self.filter(content_type=content_type, object_id=subject.pk).order_by("pk")
+        return self.filter(content_type=content_type, object_id=subject.pk).order_by("at", "pk")
 
     def told_to_municipality(self) -> "EventQuerySet":
         """Without what the agency did among itself."""

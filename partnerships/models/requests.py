@@ -33,6 +33,11 @@ def turn_of(party: str) -> models.Q:
     )
 
 
+def overdue_at_agency(on: dt.date) -> models.Q:
+    """Where the agency should have acted before that day as the one who was asked."""
+    return turn_of("agency") & models.Q(state__in=ServiceRequest.TURN_OF_HANDLER, due_on__lt=on)
+
+
 class ServiceRequestQuerySet(RequestFinding):
     def visible_to(self, user: "User", on: dt.date | None = None) -> "ServiceRequestQuerySet":
         """Staff with the right, and who stands in the municipality that day; a draft, withdrawn or not, is the asking side's alone.
@@ -89,8 +94,8 @@ class ServiceRequestQuerySet(RequestFinding):
         return self.filter(turn_of("agency"))
 
     def overdue(self, on: dt.date) -> "ServiceRequestQuerySet":
-        """The agency's turn, and the due day has passed."""
-        return self.turn_of_agency().filter(due_on__lt=on)
+        """The agency was asked, it is its turn, and the due day has passed; what it asks itself waits for it without a day."""
+        return self.filter(overdue_at_agency(on))
 
     def outside_agreement(self) -> "ServiceRequestQuerySet":
         """Taken all the same: on the day it was submitted no agreement in force covered the service."""
@@ -113,7 +118,7 @@ class ServiceRequestQuerySet(RequestFinding):
     def burning_first(self, on: dt.date) -> "ServiceRequestQuerySet":
         """Overdue first, then what the agency owes, then the rest; each by its due day."""
         agency = turn_of("agency")
-        turn = models.Case(models.When(agency & models.Q(due_on__lt=on), then=0), models.When(agency, then=1), default=2)
+        turn = models.Case(models.When(overdue_at_agency(on), then=0), models.When(agency, then=1), default=2)
         return self.order_by(turn, models.F("due_on").asc(nulls_last=True), "-id")
 
 

@@ -22,7 +22,19 @@ from mailings.services import decide_notices, draft_this_week, start_due_mailing
 from municipalities.delegations import Delegation
 from municipalities.languages import CorrespondenceLanguage
 from municipalities.models import Mandate, Municipality, Portfolio, User
-from partnerships.models import Agreement, AuditDetails, Event, Kind, Message, ReferenceCounter, ServiceRequest, SpocAssignment
+from partnerships.models import (
+    Agreement,
+    AuditDetails,
+    Event,
+    Kind,
+    Mention,
+    Message,
+    Note,
+    ReferenceCounter,
+    ServiceRequest,
+    Sighting,
+    SpocAssignment,
+)
 from partnerships.permissions import Action
 from partnerships.services import requests as services
 from partnerships.services.drafts import draft_request
@@ -241,10 +253,39 @@ def test_every_row_passes_its_own_checks(seeded):
 
 
 def test_nobody_asked_outside_a_mandate_and_each_in_a_language_of_theirs(seeded):
-    for request in ServiceRequest.objects.select_related("asked_by", "municipality"):
+    for request in ServiceRequest.objects.filter(direction="to_agency").select_related("asked_by", "municipality"):
         standing = request.asked_by.standings_on(timezone.localdate(request.created_at))
         assert [one.municipality for one in standing] == [request.municipality]
         assert request.language in CorrespondenceLanguage(request.asked_by.correspondence_language).contents, request
+
+
+def test_the_agency_asks_two_municipalities_and_one_has_answered(seeded):
+    asked = ServiceRequest.objects.filter(direction="to_municipality").order_by("municipality__code")
+    assert [(one.municipality.code, one.state, one.language) for one in asked] == [("IXL", "submitted", "fr"), ("JET", "completed", "nl")]
+    assert all(one.asked_by == one.assignee and one.asked_by.is_staff and one.data_request.why for one in asked)
+    assert [one.is_turn_of_municipality for one in asked] == [True, False]
+
+
+def test_a_closed_request_was_taken_up_again_with_its_reason(seeded):
+    reopened = Event.objects.get(verb=Event.Verb.REQUEST_REOPENED)
+    request = ServiceRequest.objects.get(pk=reopened.object_id)
+    assert (request.state, request.completed_at, request.ended_at) == (State.IN_PROGRESS, None, None)
+    assert not request.is_overdue(timezone.localdate())
+    assert "tarifs" in request.messages.get(pk=reopened.data["message"]).body
+
+
+def test_the_team_keeps_notes_on_two_requests_and_mentions_its_lead(seeded):
+    lead = User.objects.get(email="lead@example.org")
+    assert Note.objects.values("request").distinct().count() == 2
+    assert set(Mention.objects.filter(note__isnull=False).values_list("person", flat=True)) == {lead.pk}
+    assert not any(mention.note.author == lead for mention in Mention.objects.filter(note__isnull=False))
+    assert not Note.objects.visible_to(User.objects.get(email="alderman.ixl@example.org")).exists()
+
+
+def test_both_sides_have_looked_and_nobody_before_there_was_anything_to_see(seeded):
+    sightings = Sighting.objects.select_related("request")
+    assert {one.side for one in sightings} == {"municipality", "agency"}
+    assert all(one.request.submitted_at <= one.at <= timezone.now() for one in sightings)
 
 
 def test_a_delegate_writes_in_the_name_of_the_alderman_and_another_is_invited(seeded):
@@ -265,6 +306,8 @@ def test_events_tell_the_way_of_each_request_without_a_gap(seeded):
         assert events[0].verb == Event.Verb.REQUEST_DRAFTED
         state = State.DRAFT
         for event in events[1:]:
+            if "from" not in event.data:  # a step ticked, a file, an association: no move
+                continue
             assert event.data["from"] == state
             state = event.data["to"]
         assert state == request.state

@@ -28,9 +28,13 @@ def _faults(page: Page) -> list[str]:
     return [f"{page.url}: {fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found["violations"]]
 
 
-def _first_request(page: Page) -> str:
-    page.goto("/requests/?show=all")
-    return page.locator(".row__title a").first.get_attribute("href") or ""
+def _requests(page: Page) -> list[str]:
+    """The newest request, one of the agency to the municipality, and one with rows of answers, messages, files and steps."""
+    found = []
+    for words_of_title in ("", "terrasses des trois", "Vacance commerciale"):
+        page.goto("/requests/?show=all")
+        found.append(page.locator(".row__title a", has_text=words_of_title).first.get_attribute("href") or "")
+    return found
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -38,7 +42,7 @@ def _first_request(page: Page) -> str:
 def test_axe_finds_no_fault(visitor: Visitor, language: str, dark: bool) -> None:
     page = visitor(language, email=ALDERMAN, dark=dark)
     faults = []
-    for address in (*PAGES, _first_request(page)):
+    for address in (*PAGES, *_requests(page)):
         page.goto(address)
         faults += _faults(page)
     assert faults == []
@@ -47,7 +51,7 @@ def test_axe_finds_no_fault(visitor: Visitor, language: str, dark: bool) -> None
 @pytest.mark.parametrize("language", ["fr", "nl"])
 def test_nothing_scrolls_sideways_at_320_pixels(visitor: Visitor, language: str) -> None:
     page = visitor(language, email=ALDERMAN, width=320)
-    for address in (*PAGES, _first_request(page)):
+    for address in (*PAGES, *_requests(page)):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
 

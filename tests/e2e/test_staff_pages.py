@@ -16,6 +16,8 @@ WIDTHS = {"desk": 1280, "telephone": 360}
 PAGES = (
     "/admin/",
     "/admin/coverage/",
+    "/admin/partnerships/servicerequest/?list=all",
+    "/admin/partnerships/servicerequest/ask/",
     "/admin/partnerships/spochandover/",
     "/admin/partnerships/spochandover/add/",
     "/admin/partnerships/absence/",
@@ -41,6 +43,17 @@ def _first(page: Page, address: str) -> str:
 
 def _agreement(page: Page) -> None:
     page.goto(_first(page, "/admin/partnerships/agreement/?q=CC-2025-21011"))
+
+
+def _request(title: str) -> Callable[[Page], None]:
+    """The page of a request, its form for a note open."""
+
+    def reach(page: Page) -> None:
+        page.goto(_first(page, f"/admin/partnerships/servicerequest/?list=all&q={title}"))
+        page.locator("#note summary").click()
+        expect(page.locator("#note textarea")).to_be_visible()
+
+    return reach
 
 
 def _compared(page: Page) -> None:
@@ -94,6 +107,8 @@ def _erase(page: Page) -> None:
 
 
 REACHED: dict[str, Callable[[Page], None]] = {
+    "request with notes": _request("Vacance+commerciale+entre"),
+    "request of the agency": _request("terrasses+des+trois"),
     "agreement": _agreement,
     "agreement beside the one before": _compared,
     "history of an agreement": _history,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from mailings import services
 from mailings.models import Delivery, Notice
 from mailings.rendering import delivery_token, render_mail
+from mailings.rendering.mails import wrap_text
 from municipalities.models import User
 from partnerships.models import Event, ServiceRequest
 from tests.factories import (
@@ -177,3 +178,11 @@ def test_the_contact_of_a_request_is_its_assignee_and_nobody_elses_data_is_there
     assert "+32 2 000 00 07" in mail.body_text
     assert other.email not in mail.body_text + mail.body_html
     assert mail.recipient == hearer
+
+
+@pytest.mark.parametrize("mark", [";", ":", "?", "!", "»"])
+def test_no_line_of_a_mail_begins_with_a_mark_that_french_sets_apart(mark: str) -> None:
+    for length in range(60, 80):
+        lines = wrap_text(f"{'x' * length} mot {mark} la suite de la phrase, encore un peu plus longue").splitlines()
+        assert not any(line.startswith(mark) for line in lines)
+        assert f"mot {mark} " in " ".join(lines)

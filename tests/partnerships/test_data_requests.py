@@ -191,3 +191,13 @@ def test_a_municipality_cannot_touch_the_draft_of_the_agency(cast: Cast, enter: 
     draft = ServiceRequest.objects.get()
     for act in ("submit", "withdraw", "acknowledge", "complete", "message"):
         assert enter(cast.alderman).post(reverse(f"request_{act}", args=[draft.key]), {"body": "x"}).status_code == 404
+
+
+def test_an_answer_the_agency_still_has_to_look_at_is_not_late(cast: Cast) -> None:
+    past = timezone.localdate() - dt.timedelta(days=3)
+    answered = RequestFactory(municipality=cast.municipality, direction="to_municipality", kind="audit", asked_by=cast.spoc, completed=True)
+    late = RequestFactory(municipality=cast.municipality, overdue=True)
+    ServiceRequest.objects.filter(pk=answered.pk).update(due_on=past)
+    assert [*ServiceRequest.objects.turn_of_agency().order_by("pk")] == [answered, late]
+    assert [*ServiceRequest.objects.overdue(timezone.localdate())] == [late]
+    assert ServiceRequest.objects.burning_first(timezone.localdate())[0] == late
