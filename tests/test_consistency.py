@@ -76,6 +76,22 @@ def test_pages_hold_no_inline_style_or_script(path: Path) -> None:
     assert not re.search(r"<[^>]+\son[a-z]+=", text)
 
 
+INCLUDE = re.compile(r'{% include "([^"]+)"([^%]*) %}')
+
+
+def _holds_a_form(name: str) -> bool:
+    """Whether a template, or one it includes, posts a form."""
+    text = (settings.BASE_DIR / "templates" / name).read_text()
+    return "{% csrf_token %}" in text or any(_holds_a_form(inner) for inner, _words in INCLUDE.findall(text))
+
+
+@pytest.mark.parametrize("path", [p for p in TEMPLATES if "email" not in p.parts], ids=lambda path: path.name)
+def test_a_partial_with_a_form_is_given_its_token(path: Path) -> None:
+    """`only` takes the token away as well; without it every press of the button is refused."""
+    bare = [name for name, words in INCLUDE.findall(path.read_text()) if words.endswith(" only") and "csrf_token=" not in words]
+    assert [name for name in bare if _holds_a_form(name)] == []
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
 def test_modules_are_short(path: Path) -> None:
     if "migrations" not in path.parts:

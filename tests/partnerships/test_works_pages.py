@@ -433,3 +433,19 @@ def test_agreeing_is_offered_to_the_side_whose_word_is_missing_alone(cast, site,
     version.refresh_from_db()
     assert version.state == "proposed"
     agree_plan(version, by=cast.spoc)
+
+
+@pytest.mark.parametrize(("person", "door"), [("alderman", ""), ("spoc", "admin:")])
+def test_every_form_of_the_pages_bears_its_own_proof_against_forgery(cast, site, enter, person, door):
+    """A form in a partial that is given only what it reads has no token unless it is given that too."""
+    bare = RequestFactory(kind="works", in_progress=True, municipality=cast.municipality, asked_by=cast.alderman)
+    page = {"": ("request", bare.key), "admin:": ("admin:partnerships_servicerequest_change", bare.pk)}[door]
+    add_measure(site, by=cast.alderman, token=uuid.uuid4(), fields=measure_fields())
+    measure = PlanMeasure.objects.filter(site=site).first()
+    pages = [reverse(page[0], args=[page[1]]), address(site, "site", door=door), address(site, "measure", measure.key, door=door)]
+    pages += [address(site, "version", 2, door=door), *(address(site, name, door=door) for name in ("add", "edit", "evaluate"))]
+    for url in pages:
+        text = enter(cast.person(person)).get(url).content.decode()
+        forms = re.findall(r'<form[^>]*method="post".*?</form>', text, flags=re.DOTALL)
+        assert forms
+        assert [form for form in forms if "csrfmiddlewaretoken" not in form] == [], url
