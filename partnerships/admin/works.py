@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
 from partnerships.admin.badges import badge
@@ -34,7 +35,7 @@ class OpenFilter(admin.SimpleListFilter):
     template = "admin/tabs.html"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return [("open", _("Open")), ("all", _("All"))]
+        return [("open", pgettext_lazy("works sites", "Open")), ("all", pgettext_lazy("works sites", "All"))]
 
     def value(self) -> str:
         return "all" if super().value() == "all" else "open"
@@ -53,7 +54,8 @@ class WorksSiteAdmin(PortalAdmin):
     list_select_related = ("request__municipality",)
     ordering = ("-pk",)
     search_fields = ("name", "request__reference")
-    change_list_template = "admin/partnerships/servicerequest/worklist.html"
+    search_help_text = _("Name of the works or reference of the request")
+    change_list_template = "admin/partnerships/workssite/list.html"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         versions = models.Prefetch("versions", PlanVersion.objects.order_by("-number"))

@@ -8,8 +8,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnerships.forms.attachments import AttachmentField, FilesForm
 from partnerships.forms.parts import Day
-from partnerships.models import PlanEvidence, PlanLine, PlanMeasure, PlanMeeting, SiteEvaluation, SiteFigure, WorksSite
+from partnerships.models import PlanLine, PlanMeasure, PlanMeeting, SiteEvaluation, SiteFigure, WorksSite
 
 SHORT = {"rows": 3}
 NEEDED_HERE = _("needed")
@@ -69,14 +70,14 @@ class MoveForm(NeededMixin, forms.Form):
         to.choices = [(state.value, state.label) for state in measure.moves]
 
 
-class EvidenceForm(NeededMixin, forms.ModelForm):
-    class Meta:
-        model = PlanEvidence
-        fields = ("words", "address")
-        help_texts = {"words": _("For example “Letter in all letterboxes, 3 November, both languages”.")}
-        widgets = {"address": forms.URLInput}
+class EvidenceForm(NeededMixin, FilesForm):
+    """What shows that a measure was carried out, with a file or an address where there is one."""
 
+    words = forms.CharField(
+        label=_("what shows it"), max_length=500, help_text=_("For example “Letter in all letterboxes, 3 November, both languages”.")
+    )
     address = forms.URLField(label=_("where it can be seen"), required=False, assume_scheme="https")
+    attachments = AttachmentField(label=_("file"), most=1)
 
 
 class MeetingForm(NeededMixin, forms.ModelForm):

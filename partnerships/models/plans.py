@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from municipalities.models import User
+from partnerships.models.attachments import Attachment
 from partnerships.models.messages import Message
 from partnerships.models.works import WorksPhase, WorksSite
 
@@ -194,6 +195,9 @@ class PlanEvidence(models.Model):
     address = models.URLField(_("where it can be seen"), blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    attachment = models.ForeignKey(
+        Attachment, verbose_name=_("file"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("evidence of a measure")

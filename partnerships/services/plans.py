@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import User
 from partnerships.models import Event, MeasureReminder, PlanEvidence, PlanLine, PlanMeasure, PlanVersion, WorksSite
 from partnerships.permissions import Party
+from partnerships.services.attachments import Incoming, add_attachments
 from partnerships.services.works import lock_site, record
 
 State = PlanVersion.State
@@ -195,11 +197,13 @@ def move_measure(measure: PlanMeasure, *, by: User, to: str, reason: str = "") -
 
 
 @transaction.atomic
-def add_evidence(measure: PlanMeasure, *, by: User, words: str, address: str = "") -> PlanEvidence:
-    """Note what shows that a measure was carried out. The same words by the same person twice are noted once."""
+def add_evidence(measure: PlanMeasure, *, by: User, words: str, address: str = "", uploads: Iterable[Incoming] = ()) -> PlanEvidence:
+    """Note what shows that a measure was carried out; its file is kept with the request. The same words twice are one."""
     site, _side = lock_site(measure.site, by)
     evidence, is_new = PlanEvidence.objects.get_or_create(measure=measure, words=words.strip(), address=address, by=by)
     if is_new:
+        evidence.attachment = next(iter(add_attachments(site.request, by=by, uploads=uploads)), None)
+        evidence.save(update_fields=["attachment"])
         record(Event.Verb.PLAN_CHANGED, site, by=by, data={"measure": measure.pk, "act": "evidence"})
     return evidence
 

@@ -17,6 +17,7 @@ ROUTES: dict[str, tuple[str, Callable[..., Any], Any]] = {
     "open": ("open/", pages.site_open, WRITE),
     "edit": ("edit/", edits.edit, WRITE),
     "timeline": ("timeline.svg", pages.site_timeline, READ),
+    "translate": ("sheet/translate/", sheets.translate, WRITE),
     "sheet": ("sheet/<str:language>/", sheets.sheet, READ),
     "sheet_pdf": ("sheet/<str:language>.pdf", sheets.sheet_pdf, READ),
     "version": ("plan/<int:number>/", plans.version_page, READ),

@@ -20,6 +20,7 @@ PAGES = (
     "timeline",
     "sheet",
     "sheet_pdf",
+    "translate",
     "version",
     "begin",
     "propose",

@@ -24,6 +24,7 @@ from partnerships.services.plans import (
     propose_plan,
     take_out_measure,
 )
+from partnerships.services.requests import ActionNotAllowed
 from partnerships.services.works import WorksNotAllowed, side_of
 from partnerships.sites.doors import Door, load_site, person
 from partnerships.sites.pages import refused
@@ -207,9 +208,9 @@ def measure_page(
         "measure": found,
         "line": current,
         "lines": lines,
-        "evidence": found.evidence.select_related("by"),
+        "evidence": found.evidence.select_related("by", "attachment"),
         "move_form": (moved or MoveForm(found)) if may_move else None,
-        "evidence_form": (shown or EvidenceForm()) if side is not None else None,
+        "evidence_form": (shown or EvidenceForm(person=person(request))) if side is not None else None,
     }
     return door.show(request, "measure_page", site, current.what, context, typed_title=True)
 
@@ -236,12 +237,16 @@ def evidence(door: Door, request: HttpRequest, key: uuid.UUID, measure: uuid.UUI
     site, found = _measure(request, key, measure)
     if request.method != "POST":
         return door.go("measure", key, measure)
-    form = EvidenceForm(request.POST)
+    form = EvidenceForm(request.POST, request.FILES, person=person(request))
     if not form.is_valid():
         return measure_page(door, request, key, measure, shown=form)
     try:
-        add_evidence(found, by=person(request), words=form.cleaned_data["words"], address=form.cleaned_data["address"])
-    except MOVED:
+        typed = form.cleaned_data
+        add_evidence(found, by=person(request), words=typed["words"], address=typed["address"], uploads=typed["attachments"])
+    except ValidationError as error:
+        form.refuse_files(error)
+        return measure_page(door, request, key, measure, shown=form)
+    except (*MOVED, ActionNotAllowed):
         return refused(door, request, site)
     messages.success(request, _("It is noted."))
     return door.go("measure", key, measure)

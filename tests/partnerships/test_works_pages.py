@@ -7,15 +7,19 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from config.seed.agreement_parts import small_pdf
 from municipalities.delegations import Delegation
 from municipalities.languages import reading_in
 from partnerships import pdf as pdf_module
 from partnerships.models import PlanLine, PlanMeasure, PlanMeeting, PlanVersion, SiteEvaluation, SiteFigure, WorksSite, WorksStreet
 from partnerships.services.plans import add_measure, agree_plan, move_measure, propose_plan
+from partnerships.services.sheets import translate_sheet, untranslated
+from partnerships.services.works import WorksNotAllowed
 from partnerships.sites.addresses import ROUTES
 from partnerships.sites.sheets import sheet_words
 from partnerships.works_timeline import SIGN, works_timeline
@@ -449,3 +453,59 @@ def test_every_form_of_the_pages_bears_its_own_proof_against_forgery(cast, site,
         forms = re.findall(r'<form[^>]*method="post".*?</form>', text, flags=re.DOTALL)
         assert forms
         assert [form for form in forms if "csrfmiddlewaretoken" not in form] == [], url
+
+
+# --- The sheet in both languages, and files -----------------------------------------------------
+
+
+@pytest.mark.parametrize("door", ["", "admin:"])
+def test_the_sheet_of_the_other_language_gets_its_own_words(cast, site, enter, door):
+    client, url = enter(cast.spoc), address(site, "translate", door=door)
+    form = client.get(url).context["form"]
+    assert set(form.texts.values()) >= {"Tranchée <profonde>", "Séance d'information bilingue", site.name, site.traders_contact}
+    said = client.get(address(site, "sheet", "nl", door=door)).content.decode()
+    assert '<span lang="fr">Tranchée' in said
+    assert url in said
+    words = {name: f"NL {number}" for number, name in enumerate(form.texts)}
+    assert client.post(url, words).url == address(site, "sheet", "nl", door=door)
+    said = unescape(client.get(address(site, "sheet", "nl", door=door)).content.decode())
+    sheet = said[said.index("works-sheet") :]
+    assert "Tranchée" not in sheet.split("</article>")[0]
+    assert 'lang="fr"' not in sheet.split("</article>")[0]
+    assert "Tranchée <profonde>" in unescape(client.get(address(site, "sheet", "fr", door=door)).content.decode())
+
+
+def test_words_of_the_other_language_are_void_once_the_text_changes(cast, site):
+    translate_sheet(site, by=cast.alderman, words={"Tranchée <profonde>": "Diepe sleuf", "Réfection du revêtement": "Nieuw wegdek"})
+    site.phases.filter(position=1).update(what="Tranchée élargie")
+    site = WorksSite.objects.with_all().get(pk=site.pk)
+    text = sheet_words(site, "nl", days_from_today(0))
+    assert "Diepe sleuf" not in text
+    assert "Nieuw wegdek" in text
+    assert "Tranchée élargie" in untranslated(site)
+
+
+def test_strangers_translate_nothing(cast, site):
+    for name in ("other_alderman", "former", "editor"):
+        with pytest.raises(WorksNotAllowed):
+            translate_sheet(site, by=cast.person(name), words={"Tranchée <profonde>": "x"})
+
+
+def test_evidence_comes_with_a_file_that_others_cannot_open(cast, site, enter):
+    measure = PlanMeasure.objects.filter(site=site).first()
+    upload = SimpleUploadedFile("Lettre.pdf", small_pdf(("Lettre",)), content_type="application/pdf")
+    enter(cast.alderman).post(address(site, "evidence", measure.key), {"words": "La lettre", "attachments": upload})
+    kept = measure.evidence.get().attachment
+    url = reverse("attachment", args=[kept.key])
+    assert kept.request == site.request
+    assert url in enter(cast.spoc).get(address(site, "measure", measure.key, door="admin:")).content.decode()
+    assert enter(cast.other_alderman).get(url).status_code == 404
+
+
+def test_a_refused_file_leaves_the_words_in_the_form(cast, site, enter):
+    measure = PlanMeasure.objects.filter(site=site).first()
+    upload = SimpleUploadedFile("lettre.pdf", b"<html>no</html>", content_type="application/pdf")
+    answer = enter(cast.alderman).post(address(site, "evidence", measure.key), {"words": "La lettre distribuée", "attachments": upload})
+    assert answer.status_code == 200
+    assert "La lettre distribuée" in answer.content.decode()
+    assert not measure.evidence.exists()

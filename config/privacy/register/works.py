@@ -31,6 +31,7 @@ WORKS = {
         ),
     ),
     "partnerships.WorksShops": Entry(fields=all_uses(uses("id site", MACHINERY), uses("sector number small is_estimate", FACTS))),
+    "partnerships.SheetText": Entry(fields=all_uses(uses("id site", MACHINERY), uses("source words", WORDS))),
     "partnerships.CompensationReminder": Entry(fields=all_uses(uses("id site", MACHINERY), uses("day on is_ahead made_at", FACTS))),
     "partnerships.PlanVersion": Entry(
         links={"proposed_by": Link.ACTED, "municipality_agreed_by": Link.ACTED, "agency_agreed_by": Link.ACTED},
@@ -52,7 +53,7 @@ WORKS = {
     ),
     "partnerships.PlanEvidence": Entry(
         links={"by": Link.WROTE},
-        fields=all_uses(uses("id measure", MACHINERY), uses("by at", FACTS), uses("words address", WORDS)),
+        fields=all_uses(uses("id measure", MACHINERY), uses("by at attachment", FACTS), uses("words address", WORDS)),
     ),
     "partnerships.MeasureReminder": Entry(fields=all_uses(uses("id measure", MACHINERY), uses("due_on made_at", FACTS))),
     "partnerships.PlanMeeting": Entry(
