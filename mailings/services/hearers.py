@@ -1,4 +1,4 @@
-"""Who hears of an event: the other party, never the one who acted, and nobody of another municipality."""
+"""Who hears of an event: the other party, never the one who acted (save whoever closes a request), and nobody of another municipality."""
 
 import datetime as dt
 
@@ -57,7 +57,8 @@ def hearers_of(event: Event, on: dt.date) -> list[User]:
         heard = hearers_of_coverage(event)
     else:
         heard = _of_mailing(event)
-    return [person for person in heard if person.pk != event.actor_id]
+    asks_how_it_was = event.verb == Verb.REQUEST_CLOSED  # mostly closed by who asked, who is the one to be asked
+    return [person for person in heard if asks_how_it_was or person.pk != event.actor_id]
 
 
 def _mentioned(event: Event, words: Note | Message, on: dt.date) -> list[User]:

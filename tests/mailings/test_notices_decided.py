@@ -93,6 +93,12 @@ def test_the_assignee_hears_of_the_municipalitys_acts_in_theirs(cast: Cast, verb
     assert sorted(_heard(), key=str) == sorted([(verb, cast.spoc, "fr"), *asked], key=str)
 
 
+def test_who_closes_their_own_request_is_asked_how_it_was_too(cast: Cast) -> None:
+    acts.close_request(cast.request("completed"), by=cast.alderman)
+    heard = [("request_closed", cast.alderman, "nl"), ("request_closed", cast.spoc, "fr")]
+    assert sorted(_heard(), key=str) == sorted(heard, key=str)
+
+
 def test_a_new_request_reaches_the_spoc_of_the_day(cast: Cast) -> None:
     _submit(cast)
     assert _heard() == [("request_submitted", cast.spoc, "fr")]

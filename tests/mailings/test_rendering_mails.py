@@ -1,7 +1,9 @@
 """Every mail of the portal, in French, in Dutch and in both."""
 
+import datetime as dt
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -119,6 +121,23 @@ def test_every_notice_of_what_the_agency_asks_renders(verb: str, language: str) 
     assert "> C'est <i>urgent</i> & simple." in mail.body_text
     assert "gemeente heeft haar aanvraag" not in mail.body_text
     assert "La commune vous a envoyé" not in mail.body_text
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "both"])
+def test_several_events_of_a_request_read_as_one_mail(language: str, settings: Any) -> None:
+    """`request_news`: greeting and address once, each piece with the words that went with it."""
+    settings.NOTICES_GATHERED_WITHIN = dt.timedelta(minutes=10)
+    first, hearer = _about_a_request("request_acknowledged", language)
+    EventFactory(verb="request_asked", subject=first.subject, actor=first.actor, municipality=first.municipality, data=first.data)
+    services.decide_notices(timezone.now() + dt.timedelta(minutes=11))
+    mail = Delivery.objects.get(recipient=hearer)
+    assert_reads_well(mail.subject, mail.body_text, mail.body_html)
+    languages = 2 if language == "both" else 1
+    assert first.subject.reference in mail.subject
+    assert mail.body_html.count("<h1") == languages
+    assert mail.body_text.count(AWKWARD) == languages
+    assert mail.body_text.count("> C'est <i>urgent</i> & simple.") == 2 * languages
+    assert _page_of(first, hearer) in links_in_html(mail.body_html)
 
 
 def test_every_mail_is_tried_above_or_named_by_a_test_of_its_own() -> None:
