@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q
+
 from municipalities.models import User
-from partnerships.models import Message, Referral, ServiceRequest
-from partnerships.models.ties import ties_of
+from partnerships.models import Message, Referral, RequestTie, ServiceRequest
+from partnerships.models.requests import ServiceRequestQuerySet
+from partnerships.models.ties import Ties, ties_of
 
 
 @dataclass(frozen=True)
@@ -18,15 +21,22 @@ class Companions:
     twin_messages: list[Message]
 
 
+def with_companions(requests: ServiceRequestQuerySet) -> ServiceRequestQuerySet:
+    """Requests that know whether anything stands beside them: most have nothing, and their page then asks for nothing."""
+    ties = RequestTie.objects.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
+    referrals = Referral.objects.filter(request=OuterRef("pk"))
+    return requests.annotate(has_ties=Exists(ties), has_referrals=Exists(referrals))
+
+
 def companions_of(shown: ServiceRequest, user: User) -> Companions:
-    """Two queries where nothing is tied; another municipality's request is never among them."""
-    ties = ties_of(shown)
+    """No query where nothing stands beside a request of `with_companions`; another municipality's is never among them."""
+    ties = ties_of(shown) if getattr(shown, "has_ties", True) else Ties(None, [], [])
     tied = [*ties.twins, *ties.linked, *([ties.into] if ties.into else [])]
     visible = ServiceRequest.objects.visible_to(user).filter(pk__in=[each.pk for each in tied])
     seen = set(visible.values_list("pk", flat=True)) if tied else set()
     twins = [twin for twin in ties.twins if twin.pk in seen]
     return Companions(
-        referrals=list(Referral.objects.of(shown)),
+        referrals=list(Referral.objects.of(shown)) if getattr(shown, "has_referrals", True) else [],
         into=ties.into if ties.into and ties.into.pk in seen else None,
         twins=twins,
         linked=[other for other in ties.linked if other.pk in seen],

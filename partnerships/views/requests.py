@@ -32,7 +32,7 @@ from partnerships.services.requests import (
 )
 from partnerships.services.sightings import look_at
 from partnerships.sites.doors import works_of
-from partnerships.views.companions import companions_of
+from partnerships.views.companions import companions_of, with_companions
 from partnerships.views.outcomes import outcome_of
 from partnerships.views.taking_up import taking_up
 
@@ -81,7 +81,7 @@ def _events_of(shown: ServiceRequest) -> Any:
 
 def load_request(request: PersonRequest, key: uuid.UUID) -> ServiceRequest:
     """The request, for a person who may see it; 404 for everybody else."""
-    return get_object_or_404(ServiceRequest.objects.visible_to(request.user).with_answers(), key=key)
+    return get_object_or_404(with_companions(ServiceRequest.objects.visible_to(request.user).with_answers()), key=key)
 
 
 # --- Actions ------------------------------------------------------------------------------------

@@ -228,7 +228,7 @@ def test_queries_of_a_request_do_not_grow(cast: Cast, enter: Any, count: int, dj
     MessageFactory.create_batch(count, request=asked, author=cast.spoc)
     client = enter(cast.alderman)
     client.get(reverse("preferences"))
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(21):
         client.get(reverse("request", args=[asked.key]))
 
 
