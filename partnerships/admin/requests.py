@@ -29,6 +29,7 @@ from partnerships.admin.desk_bulk import REQUEST_BULK_ACTS
 from partnerships.admin.notes import NoteForm, note_form, take_note
 from partnerships.admin.outcomes import outcome_of, outcome_urls
 from partnerships.admin.request_acts import Act, refuse
+from partnerships.admin.saved_filters import SavedFilterPages
 from partnerships.conversation import thread_for_staff
 from partnerships.forms.steps import sections_of
 from partnerships.models import Attachment, Event, Message, ServiceRequest, SpocAssignment
@@ -89,7 +90,7 @@ class ActForm:
 
 
 @admin.register(ServiceRequest)
-class ServiceRequestAdmin(DeskPages, DataRequestPages, BulkActs, PortalAdmin):
+class ServiceRequestAdmin(SavedFilterPages, DeskPages, DataRequestPages, BulkActs, PortalAdmin):
     bulk_acts = REQUEST_BULK_ACTS
     list_display = (
         "reference_column",
@@ -173,7 +174,7 @@ class ServiceRequestAdmin(DeskPages, DataRequestPages, BulkActs, PortalAdmin):
     def due_column(self, obj: ServiceRequest) -> str | SafeString:
         if obj.due_on is None or not obj.is_open:
             return "–"
-        day = date_format(obj.due_on, "j b Y")
+        day = format_html('<span class="day">{}</span>', date_format(obj.due_on, "j b Y"))
         if obj.is_overdue(timezone.localdate()):
             return format_html("{} {}", day, badge(_("overdue"), "bad"))
         return day
@@ -192,14 +193,15 @@ class ServiceRequestAdmin(DeskPages, DataRequestPages, BulkActs, PortalAdmin):
         acts.append(
             path("<int:pk>/note/", self.admin_site.admin_view(require_POST(self.note_view)), name="partnerships_servicerequest_note")
         )
-        return acts + self.desk_urls() + self.data_request_urls() + outcome_urls() + super().get_urls()
+        return acts + self.saved_filter_urls() + self.desk_urls() + self.data_request_urls() + outcome_urls() + super().get_urls()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Without a list named, a SPOC comes to their own work and everybody else to all that is open."""
         if request.method == "GET" and not request.GET and self.has_view_permission(request):
             is_spoc = SpocAssignment.objects.in_force(timezone.localdate()).filter(officer=person_of(request)).exists()
             return redirect(f"{request.path}?list={Worklist.MINE if is_spoc else Worklist.OPEN}")
-        return super().changelist_view(request, {"title": _("Requests of municipalities"), **(extra_context or {})})
+        own = self.saved_filters_of(request) if self.has_view_permission(request) else {}
+        return super().changelist_view(request, {"title": _("Requests of municipalities"), **own, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

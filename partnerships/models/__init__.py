@@ -39,6 +39,7 @@ from partnerships.models.plans import (
 from partnerships.models.ratings import Rating, rating_ends_on
 from partnerships.models.references import ReferenceCounter
 from partnerships.models.requests import ServiceRequest
+from partnerships.models.saved_filters import SavedFilter
 from partnerships.models.sheets import SheetText
 from partnerships.models.sightings import Sighting
 from partnerships.models.spocs import SpocAssignment
@@ -89,6 +90,7 @@ __all__ = [
     "Referral",
     "RequestStep",
     "RequestTie",
+    "SavedFilter",
     "ServiceRequest",
     "SheetText",
     "Sighting",

@@ -1,5 +1,6 @@
 """The pages of the team: no fault for axe and no sideways scroll, in French and in Dutch, on a desk and on a telephone."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,8 @@ PAGES = (
     "/admin/municipalities/official/?in_office=yes",
     "/admin/municipalities/association/",
     "/admin/municipalities/street/",
+    "/admin/partnerships/servicerequest/?list=open",
+    "/admin/partnerships/servicerequest/filters/",
     "/admin/municipalities/turnover/",
     "/admin/municipalities/turnover/add/",
     "/admin/municipalities/listimport/add/?kind=streets",
@@ -94,6 +97,21 @@ def _bulk(page: Page) -> None:
     expect(page.locator('input[name="confirmed"]')).to_have_count(1)
 
 
+def _several(page: Page, act: str = "assign") -> None:
+    page.goto("/admin/partnerships/servicerequest/?list=open&state=in_progress")
+    page.locator('#result_list input[name="_selected_action"]').first.check()
+    page.locator('select[name="action"]').select_option(act)
+    page.locator('.actions button[type="submit"]').first.click()
+    expect(page.locator('input[name="confirmed"]')).to_have_count(1)
+
+
+def _came_of(page: Page) -> None:
+    """Refused, since the work has started: the demo stays as it is."""
+    _several(page, "start")
+    page.locator("button.button--primary").click()
+    expect(page.locator(".outcomes li")).to_have_count(1)
+
+
 def _person(page: Page) -> None:
     page.goto("/admin/privacy/erasure/")
     page.locator('input[name="email"]').fill("former.ixl@example.org")
@@ -117,6 +135,8 @@ REACHED: dict[str, Callable[[Page], None]] = {
     "list that is clear": _list("Winkelstraat"),
     "list with a fault": _list("Zijstraat"),
     "act on several officials": _bulk,
+    "act on several requests": _several,
+    "what came of it": _came_of,
 }
 PRIVATE: dict[str, Callable[[Page], None]] = {
     "privacy requests": lambda page: page.goto("/admin/privacy/erasure/") and None,
@@ -174,3 +194,32 @@ def test_no_word_of_the_picture_of_agreements_is_crossed(visitor: Visitor, langu
     page = visitor(language, email="alderman.koe@example.org", width=width)
     page.goto("/municipalities/koekelberg/")
     assert page.evaluate(MEASURE) == []
+
+
+def test_the_worklist_by_its_keys(visitor: Visitor) -> None:
+    page = visitor("fr", email=LEAD)
+    page.goto("/admin/partnerships/servicerequest/?list=open")
+    links = page.locator("#result_list tbody th a")
+    for keys, at in (("j", 0), ("jj", 2), ("k", 1)):
+        for key in keys:
+            page.keyboard.press(key)
+        expect(links.nth(at)).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("#result_list .action-select").nth(1)).to_be_checked()
+    page.locator("#searchbar").focus()
+    page.keyboard.type("jx?")
+    expect(page.locator("#searchbar")).to_have_value("jx?")
+    expect(page.locator("#worklist-keys dl")).to_be_hidden()
+    links.nth(1).focus()
+    page.keyboard.press("?")
+    expect(page.locator("#worklist-keys dl")).to_be_visible()
+    page.locator("[data-keys-switch]").uncheck()
+    page.reload()
+    page.keyboard.press("j")
+    expect(links.first).not_to_be_focused()
+    page.locator("#worklist-keys summary").click()
+    page.locator("[data-keys-switch]").check()
+    page.keyboard.press("j")
+    expect(links.first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/servicerequest/\d+/change/"))

@@ -1,6 +1,6 @@
 """Objects for tests, true to every constraint of the database; `RequestFactory(waiting=True)` reads like the sentence it is."""
 
-from tests.factories.desk import PartnerFactory, ReferralFactory, RequestTieFactory
+from tests.factories.desk import PartnerFactory, ReferralFactory, RequestTieFactory, SavedFilterFactory
 from tests.factories.mailings import (
     ApprovalFactory,
     DeliveryFactory,
@@ -58,6 +58,7 @@ __all__ = [
     "RequestStepFactory",
     "RequestTieFactory",
     "RunFactory",
+    "SavedFilterFactory",
     "SpocAssignmentFactory",
     "StepTemplateFactory",
     "UserFactory",

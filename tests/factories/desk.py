@@ -2,7 +2,7 @@
 
 import factory
 
-from partnerships.models import PartnerOrganisation, Referral, RequestTie
+from partnerships.models import PartnerOrganisation, Referral, RequestTie, SavedFilter
 from tests.factories.partnerships import MessageFactory, RequestFactory
 from tests.factories.people import UserFactory
 
@@ -49,3 +49,14 @@ class RequestTieFactory(factory.django.DjangoModelFactory[RequestTie]):
     first = factory.SubFactory(RequestFactory, in_progress=True)
     second = factory.SubFactory(RequestFactory, in_progress=True, municipality=factory.SelfAttribute("..first.municipality"))
     by = factory.SubFactory(UserFactory, spoc=True)
+
+
+class SavedFilterFactory(factory.django.DjangoModelFactory[SavedFilter]):
+    """What an officer who handles requests keeps: what is new."""
+
+    class Meta:
+        model = SavedFilter
+
+    owner = factory.SubFactory(UserFactory, spoc=True)
+    name = factory.Sequence(lambda n: f"Filtre {n}")
+    query = "list=new"

@@ -174,6 +174,11 @@ PARTNERSHIPS = {
     "partnerships.Sighting": Entry(
         links={"person": Link.ABOUT}, is_removed=True, fields=all_uses(uses("id request", MACHINERY), uses("person side at", ANSWERS))
     ),
+    "partnerships.SavedFilter": Entry(
+        links={"owner": Link.ABOUT},
+        is_removed=True,
+        fields=all_uses(uses("id", MACHINERY), uses("owner name query saved_at", Use(Purpose.COOPERATION, Retention.CONTACT))),
+    ),
     "partnerships.Note": Entry(
         links={"author": Link.WROTE},
         fields=all_uses(uses("id request token", MACHINERY), uses("author written_at", ANSWERS), uses("body", WORDS)),
