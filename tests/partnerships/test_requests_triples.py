@@ -19,7 +19,7 @@ from partnerships.models import DataRequestDetails, Event, Message, ServiceReque
 from partnerships.permissions import TRANSITIONS, Action, Party
 from partnerships.services.requests import ActionNotAllowed
 from partnerships.working_days import add_working_days
-from tests.factories import RequestFactory, UserFactory
+from tests.factories import MessageFactory, ReferralFactory, RequestFactory, RequestTieFactory, UserFactory
 from tests.factories.people import since
 from tests.partnerships.conftest import Cast
 from tests.partnerships.test_requests_transitions import ACTS
@@ -40,7 +40,8 @@ ROLES = {
     "editor": None,
 }
 BOTH_WAYS = [pytest.param(way, state, id=f"{way}-{state}") for way in Direction.values for state in State.values]
-ONLY_IN_ADMIN = {Action.ASSIGN, Action.MOVE_DEADLINE}
+DESK = {Action.REFER, Action.END_REFERRAL, Action.LINK, Action.UNLINK, Action.MERGE}
+ONLY_IN_ADMIN = {Action.ASSIGN, Action.MOVE_DEADLINE} | DESK
 
 
 def _delegate(giver: User, scope: str) -> User:
@@ -158,6 +159,19 @@ def _typed(request: ServiceRequest, cast: Cast) -> dict[str, Any]:
     }
 
 
+def _chosen(action: Action, request: ServiceRequest, companion: ServiceRequest, cast: Cast) -> dict[str, Any]:
+    """What an act of the desk is about: somebody to refer to, a referral that runs, another request, one that is linked."""
+    if action is Action.REFER:
+        return {"to": f"colleague-{cast.spoc.pk}"}
+    if action is Action.END_REFERRAL:
+        words = MessageFactory(request=companion, author=cast.spoc, side="agency")
+        return {"referral": ReferralFactory(request=request, by=cast.spoc, message=words).pk}
+    if action is Action.UNLINK:
+        first, second = sorted((request, companion), key=lambda each: each.pk)
+        RequestTieFactory(kind="link", first=first, second=second, by=cast.spoc)
+    return {"other": companion.reference} if action in DESK else {}
+
+
 def _clients(cast: Cast, enter: Any) -> dict[str, Client]:
     return {role: Client() if role == "anonymous" else enter(person) for role, person in _people(cast).items()}
 
@@ -181,9 +195,11 @@ def test_through_the_portal(cast: Cast, enter: Any, way: str, state: str) -> Non
 @pytest.mark.parametrize(("way", "state"), BOTH_WAYS)
 def test_through_the_administration(cast: Cast, enter: Any, way: str, state: str) -> None:
     request, clients = _request(cast, way, state), _clients(cast, enter)
+    companion = RequestFactory(submitted=True, municipality=cast.municipality, direction=way)
 
     def act(action: Action, role: str) -> None:
-        clients[role].post(reverse(f"admin:partnerships_servicerequest_{action}", args=[request.pk]), _typed(request, cast))
+        typed = _typed(request, cast) | _chosen(action, request, companion, cast)
+        clients[role].post(reverse(f"admin:partnerships_servicerequest_{action}", args=[request.pk]), typed)
 
     def expected(way: str, state: str, action: Action, party: Party | None) -> Any:
         return _expected(way, state, action, party if party == AGENCY else None)  # nobody else is let in
