@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -19,6 +20,7 @@ from config.embedded import dies_with_parent
 
 KEY, SECRET = "portal-tests", "only-for-tests"
 BINARY = Path(sys.executable).parent / "weed"
+TRIES = 4
 STARTS_WITHIN = 60.0
 GRPC_OFFSET = 10_000  # SeaweedFS speaks gRPC on each port plus this number
 IDENTITY = {
@@ -33,13 +35,24 @@ def object_store() -> Iterator[str]:
     """Start the server and give its address; whoever asks without the keys is refused."""
     folder = Path(tempfile.mkdtemp(prefix="portal-s3-"))
     (folder / "identities.json").write_text(json.dumps({"identities": [IDENTITY]}))
-    address, process = _start(folder)
+    address, process = _started(folder)
     try:
         yield address
     finally:
         process.kill()  # nothing is worth keeping; a gentle stop takes half a minute
         process.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(folder: Path) -> tuple[str, "subprocess.Popen[bytes]"]:
+    """Try again on other ports when somebody took one between the look and the start."""
+    for _try in range(TRIES - 1):
+        try:
+            return _start(folder)
+        except AssertionError as failure:
+            if "address already in use" not in str(failure):
+                raise
+    return _start(folder)
 
 
 def _start(folder: Path) -> tuple[str, "subprocess.Popen[bytes]"]:
@@ -61,7 +74,7 @@ def _start(folder: Path) -> tuple[str, "subprocess.Popen[bytes]"]:
     deadline = time.monotonic() + STARTS_WITHIN
     while not _refuses_strangers(address):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise AssertionError("the object store did not start:\n" + (folder / "log").read_text(errors="replace")[-2000:])
+            raise AssertionError("the object store did not start:\n" + (folder / "log").read_text(errors="replace")[-4000:])
         time.sleep(0.1)
     return address, process
 
@@ -80,7 +93,7 @@ def _refuses_strangers(address: str) -> bool:
 def _free_ports(count: int) -> list[int]:
     """Ports nobody listens on, low enough for the gRPC port beside each."""
     found: list[int] = []
-    for port in range(20_000 + os.getpid() % 20_000, 50_000):
+    for port in range(secrets.randbelow(25_000) + 20_000, 50_000):
         if len(found) == count:
             break
         with socket.socket() as one, socket.socket() as beside:

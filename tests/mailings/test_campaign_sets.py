@@ -102,7 +102,7 @@ def test_several_faults_one_after_the_other(server):
         "p1@example.org": ["5xx at RCPT"],
         "p2@example.org": ["4xx at DATA"],
         "p3@example.org": ["4xx after dot"],
-        "p4@example.org": ["drop at DATA"],
+        "p4@example.org": ["drop at RCPT"],
         "p5@example.org": ["drop after dot"],
     }
     deliver_all()

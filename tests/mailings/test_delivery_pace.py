@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 
 from mailings.delivery import deliver_queue
-from mailings.delivery.pace import Pace
+from mailings.delivery.pace import Pace, _pace
 from mailings.models import Delivery
 from municipalities.models import User
 from tests.factories import DeliveryFactory
@@ -14,6 +14,12 @@ from tests.mailings.letters import deliver_plain, planned_run, states_of
 from tests.mailings.test_campaign_sets import planned
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_used_up():
+    """The process keeps its pace from one turn to the next; a test begins with a full allowance."""
+    _pace.cache_clear()
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ def test_a_development_project_is_asked_step_by_step_and_read_by_both_sides(cast
         ):
             assert words in page
         assert '<dd lang="fr">Douze cellules vides.</dd>' in page
-        assert '<td lang="fr">Maison de quartier</td>' in page
+        assert 'lang="fr">Maison de quartier</td>' in page
 
 
 def test_lists_speak_the_readers_language_and_words_keep_their_own(cast: Cast, enter: Any) -> None:
