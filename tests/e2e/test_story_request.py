@@ -1,13 +1,14 @@
 """The main job in a browser: log in by code, send a request, have it taken up, answer, see it closed; in French and in Dutch."""
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.asking import ask_for
 from tests.e2e.conftest import Portal, Visitor
+from tests.e2e.hands import Pointer
 from tests.e2e.words import words
 
 CODE = re.compile(r"^\s*([A-Z0-9]{3,5}-?[A-Z0-9]{3,5})\s*$", re.MULTILINE)
@@ -62,39 +63,6 @@ def _newest_after(portal: Portal, to: str, before: int) -> dict[str, str]:
     return portal.mails(to)[0]
 
 
-def _go_on(page: Page) -> None:
-    page.locator(".form-actions button.button--primary").click()
-
-
-def _submit_audit(page: Page, cast: Cast) -> str:
-    """Fill in step by step what an audit needs and submit it; return the reference."""
-    page.goto("/requests/new/audit/")
-    page.locator('[name="title"]').fill(cast.title)
-    page.locator('[name="description"]').fill("…" * 20)
-    _go_on(page)
-    page.locator('[name="area_kind"][value="named"]').check()
-    page.locator('[name="area"]').fill("Boondael / Spiegel")
-    _go_on(page)
-    page.locator('[name="decision"]').fill("Plan")
-    page.locator('[name="questions-0-question"]').fill("1")
-    _go_on(page)
-    page.locator('[name="data_offered-0-what"]').fill("2026, CSV")
-    _go_on(page)
-    page.locator('[name="result_forms"]').first.check()
-    page.locator('[name="personal_data"][value="no"]').check()
-    page.locator('[name="needed_by"]').fill((dt.date.today() + dt.timedelta(days=120)).isoformat())
-    _go_on(page)
-    page.locator('[name="technical_contact"]').fill("Service Commerce / Dienst Handel")
-    page.locator('[name="technical_phone"]').fill("+32 2 000 00 00")
-    page.locator('button[formaction*="/to/check/"]').click()
-    page.wait_for_url(re.compile(r"/requests/[0-9a-f-]{36}/check/$"))
-    page.locator('main form[action$="/submit/"] button').click()
-    page.wait_for_url(re.compile(r"/requests/[0-9a-f-]{36}/$"))
-    reference = re.search(r"[A-Z]{3}-\d{4}-\d{4}", page.locator("main").inner_text())
-    assert reference
-    return reference[0]
-
-
 def _act(page: Page, action: str, text: str = "") -> None:
     """Take one action on the request's page in the administration."""
     form = page.locator(f'form[action$="/{action}/"]').first
@@ -117,7 +85,7 @@ def test_request_from_log_in_to_closed(portal: Portal, visitor: Visitor, cast: C
     assert words(cast.language, "Contact person (SPOC)") in home
     spoc = str(alderman.locator('main a[href^="mailto:"]').first.get_attribute("href")).removeprefix("mailto:")
 
-    reference = _submit_audit(alderman, cast)
+    reference = ask_for(Pointer(alderman), "audit", cast.language, cast.title)
     portal.wait_for_mail(spoc, reference)
 
     officer = visitor(cast.language, email=spoc)
