@@ -8,7 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from municipalities.languages import InterfaceLanguage, content_language
 from municipalities.models import Mandate, Municipality
@@ -23,6 +25,34 @@ class Link:
     label: str
     url: str
     is_current: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A room of the portal that every official may enter: its name, its first page, and how the names of its pages begin."""
+
+    label: Promise
+    name: str
+    section: str
+
+
+# In the order of the menu. What has no place in one line waits under 'More': AT_HAND on a telephone, IN_LINE on a wide screen.
+NAVIGATION: tuple[Entry, ...] = (
+    Entry(gettext_lazy("Requests"), "requests", "request"),
+    Entry(gettext_lazy("Mailings"), "mailings", "mailing"),
+    Entry(gettext_lazy("Library"), "library", "library"),
+)
+AT_HAND = 3
+IN_LINE = 7
+
+
+class Menu:
+    """The navigation cut for the width of the screen; what stands beside on a wide one waits under 'More' on a telephone."""
+
+    def __init__(self, links: list[Link]) -> None:
+        self.at_hand, self.beside, self.further = links[:AT_HAND], links[AT_HAND:IN_LINE], links[IN_LINE:]
+        self.beside_is_current = any(link.is_current for link in self.beside)
+        self.further_is_current = any(link.is_current for link in self.further)
 
 
 class Frame:
@@ -72,12 +102,14 @@ class Frame:
             return [self._link(_("In the name of others"), "invitations")]
         return [
             self._link(_("Home"), "home"),
-            self._link(_("Requests"), "requests", section="request"),
-            self._link(_("Library"), "library", section="library"),
-            self._link(_("Mailings"), "mailings", section="mailing"),
+            *(self._link(str(entry.label), entry.name, section=entry.section) for entry in NAVIGATION),
             *self._municipality_links(),
             *self._delegation_links(),
         ]
+
+    @property
+    def menu(self) -> "Menu":
+        return Menu(self.navigation)
 
     def _municipality_links(self) -> list[Link]:
         links = []

@@ -151,3 +151,26 @@ def test_staff_are_led_to_the_administration(client: Client) -> None:
     text = client.get(reverse("home")).content.decode()
     assert reverse("admin:index") in text
     assert reverse("admin:partnerships_servicerequest_changelist") in text
+
+
+# --- The menu -------------------------------------------------------------------------------------
+
+
+def test_the_menu_shows_few_entries_on_a_telephone_and_loses_none(client: Client) -> None:
+    client.force_login(UserFactory(alderman=[MunicipalityFactory() for _number in range(6)]))
+    response = client.get(reverse("library"))
+    menu = response.context["frame"].menu
+    assert len(menu.at_hand) == 3
+    assert [*menu.at_hand, *menu.beside, *menu.further] == response.context["frame"].navigation
+    assert menu.further, "who stands in six municipalities has more than one line holds"
+    assert menu.beside_is_current
+    assert not menu.further_is_current
+    text = response.content.decode()
+    for link in response.context["frame"].navigation:
+        assert f'href="{link.url}"' in text
+
+
+def test_a_short_menu_has_nothing_more(client: Client) -> None:
+    client.force_login(UserFactory(cabinet=True))
+    text = client.get(reverse("reviews")).content.decode()
+    assert "site-nav__more" not in text
