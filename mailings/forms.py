@@ -1,5 +1,6 @@
 """Forms of the archive and of the cabinet's review."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -9,9 +10,25 @@ LONGEST_COMMENT = 2000
 
 
 class ArchiveSearchForm(forms.Form):
-    """Words to look for in what was sent."""
+    """Words to look for in what was sent, and the mailing from which to go on."""
 
     q = forms.CharField(label=_("Search the mailings"), max_length=100, required=False)
+    after = forms.CharField(max_length=36, required=False)
+    before = forms.CharField(max_length=36, required=False)
+
+    def clean_after(self) -> uuid.UUID | None:
+        return _key(self.cleaned_data["after"])
+
+    def clean_before(self) -> uuid.UUID | None:
+        return _key(self.cleaned_data["before"])
+
+
+def _key(written: str) -> uuid.UUID | None:
+    """A key that is none leads to the beginning, as one of a mailing that is gone does."""
+    try:
+        return uuid.UUID(written)
+    except ValueError:
+        return None
 
 
 class VerdictForm(forms.Form):

@@ -4,11 +4,14 @@ import datetime as dt
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Concat, StrIndex
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +20,7 @@ from simple_history.models import HistoricalRecords
 from mailings.models.measures import Measure
 from municipalities.languages import CONTENT_LANGUAGES, Bilingual
 from municipalities.models import Mandate, Portfolio, User
+from municipalities.search import plain_value, plain_words
 from partnerships.models import Event
 
 
@@ -40,21 +44,33 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         return self.filter(state=Mailing.State.SCHEDULED, scheduled_for__lte=moment)
 
     def matching(self, words: str) -> "MailingQuerySet":
-        """Mailings that hold the words somewhere, in either language; all for no words."""
-        if not words:
-            return self
-        found = models.Q()
-        for name in ("subject", "intro", "closing"):
-            found |= _holds(name, words)
-        items = MailingItem.objects.filter(_holds("title", words) | _holds("body", words), mailing=models.OuterRef("pk"))
-        return self.filter(found | models.Exists(items))
+        """Mailings that hold each of the words somewhere, in either language, accents or not; all for no words."""
+        found = self
+        for word in words.split():
+            items = MailingItem.objects.order_by().filter(_holds(("title", "body"), word)).values("mailing")
+            found = found.filter(_holds(("subject", "intro", "closing"), word) | models.Q(pk__in=items))
+        return found
+
+    def newest_sent(self) -> "MailingQuerySet":
+        return self.sent().order_by("-sent_at", "-pk")
+
+    def sent_before(self, row: "Mailing") -> "MailingQuerySet":
+        """What comes after that row in the archive, newest first: found by the index, however far back."""
+        return self.newest_sent().filter(sent_at__lte=row.sent_at).exclude(sent_at=row.sent_at, pk__gte=row.pk)
+
+    def sent_after(self, row: "Mailing") -> "MailingQuerySet":
+        """What comes before that row in the archive, the nearest first."""
+        return self.sent().order_by("sent_at", "pk").filter(sent_at__gte=row.sent_at).exclude(sent_at=row.sent_at, pk__lte=row.pk)
 
     def awaiting_approval(self) -> "MailingQuerySet":
         return self.filter(state=Mailing.State.IN_REVIEW)
 
 
-def _holds(name: str, words: str) -> models.Q:
-    return models.Q(**{f"{name}_fr__icontains": words}) | models.Q(**{f"{name}_nl__icontains": words})
+def _holds(names: Iterable[str], word: str) -> GreaterThan:
+    """Whether one of the texts holds the word in either language, both in plain letters."""
+    texts = [f"{name}_{language}" for name in names for language in CONTENT_LANGUAGES]
+    together = Concat(*(part for text in texts for part in (models.F(text), models.Value(" "))), output_field=models.TextField())
+    return GreaterThan(StrIndex(plain_words(together), plain_value(word)), 0)
 
 
 def _asked_for() -> models.QuerySet[Event, Any]:

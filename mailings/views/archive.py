@@ -1,14 +1,16 @@
 """The archive: what was sent, to read again and to search."""
 
 import uuid
+from http import HTTPStatus
+from typing import NamedTuple
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from mailings.forms import ArchiveSearchForm
 from mailings.models import Mailing
+from mailings.models.mailings import MailingQuerySet
 from mailings.rendering import readable, sent_content
 from municipalities.http import PersonRequest
 from municipalities.languages import CONTENT_LANGUAGES, content_language
@@ -23,15 +25,49 @@ def _refuse_reviewers(user: User) -> None:
         raise Http404
 
 
+class Page(NamedTuple):
+    """Some mailings, and whether there are newer or older ones."""
+
+    rows: list[Mailing]
+    newer: bool
+    older: bool
+
+
 @require_safe
 def mailings(request: PersonRequest) -> HttpResponse:
-    """What was sent, newest first, narrowed by words."""
+    """What was sent, newest first, narrowed by words in either language."""
     _refuse_reviewers(request.user)
     form = ArchiveSearchForm(request.GET)
-    words = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    sent = Mailing.objects.visible_to(request.user).sent().matching(words).order_by("-sent_at", "-pk")
-    page = Paginator(sent, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "mailings/mailings.html", {"page": page, "words": words, "form": form})
+    is_valid = form.is_valid()
+    words = form.cleaned_data["q"].strip() if is_valid else ""
+    visible = Mailing.objects.visible_to(request.user).sent()
+    page = _page(visible.matching(words), visible, form)
+    context = {
+        "page": page,
+        "words": words,
+        "form": form,
+        "newer": page.newer and page.rows[0].key,
+        "older": page.older and page.rows[-1].key,
+    }
+    return render(request, "mailings/mailings.html", context, status=HTTPStatus.OK if is_valid else HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _page(found: MailingQuerySet, visible: MailingQuerySet, form: ArchiveSearchForm) -> Page:
+    """From a mailing the reader saw, one way or the other; one they may not see is the beginning."""
+    after, before = _row(visible, form, "after"), _row(visible, form, "before")
+    if after:
+        rows = list(found.sent_before(after)[: PAGE_SIZE + 1])
+        return Page(rows[:PAGE_SIZE], newer=bool(rows), older=len(rows) > PAGE_SIZE)
+    if before:
+        rows = list(found.sent_after(before)[: PAGE_SIZE + 1])
+        return Page(rows[:PAGE_SIZE][::-1], newer=len(rows) > PAGE_SIZE, older=bool(rows))
+    rows = list(found.newest_sent()[: PAGE_SIZE + 1])
+    return Page(rows[:PAGE_SIZE], newer=False, older=len(rows) > PAGE_SIZE)
+
+
+def _row(visible: MailingQuerySet, form: ArchiveSearchForm, name: str) -> Mailing | None:
+    key = form.cleaned_data.get(name)
+    return visible.only("sent_at").filter(key=key).first() if key else None
 
 
 @require_safe
