@@ -51,3 +51,9 @@ class SendBackForm(VerdictForm):
         super().__init__(*args, **kwargs)
         self.fields["comment"].required = True
         self.fields["comment"].error_messages["required"] = _("Please say what should change.")
+
+
+class StopForm(forms.Form):
+    """Why a sending ends before everybody had it: read by the other editors, and kept."""
+
+    reason = forms.CharField(label=_("Why is it stopped?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

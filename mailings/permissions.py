@@ -34,6 +34,7 @@ class Action(StrEnum):
     SEND = "send"
     PAUSE = "pause"
     RESUME = "resume"
+    STOP = "stop"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.SEND: Transition(frozenset({State.APPROVED, State.SCHEDULED, State.HELD}), SENDER | PORTAL, State.SENDING, Verb.MAILING_PLANNED),
     Action.PAUSE: Transition(frozenset({State.SENDING}), SENDER, None, Verb.MAILING_PAUSED),
     Action.RESUME: Transition(frozenset({State.SENDING}), SENDER, None, Verb.MAILING_RESUMED),
+    Action.STOP: Transition(frozenset({State.SENDING}), SENDER, None, Verb.MAILING_STOPPED),
 }
 
 NEVER_BY_HAND = frozenset({Action.VOID})

@@ -1,5 +1,6 @@
 """Sendings and the mails they are made of: read, paused, resumed, and doubts settled; never edited."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,22 +9,24 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mailings.admin.run_places import SEND, RunPlaces
 from mailings.admin.tones import TONES
+from mailings.forms import StopForm
 from mailings.models import Delivery, Run
-from mailings.services import MailingActionNotAllowed, pause_run, resume_run, settle_doubt
+from mailings.progress import doubts_of, progress_now, stopping_of
+from mailings.services import MailingActionNotAllowed, pause_run, resume_run, settle_doubt, stop_run
 from municipalities.admin.base import MunicipalityFilter, PortalAdmin, person_of
 from municipalities.http import show_people
 from municipalities.models import Mandate, User
 from partnerships.admin.badges import badge
 
 ABOUT_MAILINGS = (Delivery.Kind.MAILING, Delivery.Kind.TEST)
-RUN_TONES = {Run.State.RUNNING: "info", Run.State.PAUSED: "bad", Run.State.DONE: "good"}
+RUN_TONES = {Run.State.RUNNING: "info", Run.State.PAUSED: "bad", Run.State.STOPPED: "warn", Run.State.DONE: "good"}
 
 
 class ReadOnlyAdmin(PortalAdmin):
@@ -61,32 +64,55 @@ class RunAdmin(RunPlaces, ReadOnlyAdmin):
         own = [
             path("<int:pk>/pause/", self.admin_site.admin_view(require_POST(self.pause_view)), name="mailings_run_pause"),
             path("<int:pk>/resume/", self.admin_site.admin_view(require_POST(self.resume_view)), name="mailings_run_resume"),
+            path("<int:pk>/stop/", self.admin_site.admin_view(self.stop_view), name="mailings_run_stop"),
+            path("<int:pk>/progress/", self.admin_site.admin_view(require_safe(self.progress_view)), name="mailings_run_progress"),
         ]
         return own + self.place_urls() + super().get_urls()
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """How far the sending is: a number per state, the mails in doubt, and the switch."""
+        """How far the sending is: a bar per state, the mails in doubt, and the switches."""
         run = self.visible_or_404(request, object_id)
-        doubts = list(run.deliveries.in_doubt().select_related("recipient").order_by("pk")[:100])
+        doubts = doubts_of(run)
         if doubts:
             show_people(request, User.objects.filter(pk__in=[delivery.recipient_id for delivery in doubts]), page="listed")
-        counts = dict(run.deliveries.order_by().values_list("state").annotate(count=models.Count("pk")))
-        listed = reverse("admin:mailings_delivery_changelist") + f"?run={run.pk}&state__exact="
         context = {
             **self.admin_site.each_context(request),
             "title": str(run.mailing),
             "opts": self.opts,
             "run": run,
             "state_badge": self.state_column(run),
-            "progress": [(state.label, counts.get(state.value, 0), f"{listed}{state}") for state in Delivery.State],
-            "total": sum(counts.values()),
-            "settled": sum(count for state, count in counts.items() if state not in Delivery.UNSETTLED),
+            "progress": progress_now(run),
             "doubts": doubts,
+            "stopped": stopping_of(run) if run.stopped_at else None,
             "may_send": request.user.has_perm(SEND),
         }
         return TemplateResponse(request, "admin/mailings/run.html", context)
+
+    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The numbers alone, for the page that shows them while the sending goes on; nobody's name is in it."""
+        run = self.visible_or_404(request, pk)
+        context = {"run": run, "state_badge": self.state_column(run), "progress": progress_now(run)}
+        return TemplateResponse(request, "admin/mailings/_progress.html", context)
+
+    def stop_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Asked twice: a page says how many mails would not go out, and wants to know why."""
+        run = self.visible_or_404(request, pk)
+        if not request.user.has_perm(SEND):
+            raise PermissionDenied
+        form = StopForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            return self._switch(request, pk, partial(stop_run, reason=form.cleaned_data["reason"]), _("The sending is stopped for good."))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Stop this sending for good?"),
+            "opts": self.opts,
+            "run": run,
+            "progress": progress_now(run),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/mailings/run_stop.html", context, status=422 if form.is_bound else 200)
 
     def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._switch(request, pk, pause_run, _("The sending is paused. What is on its way arrives; the rest waits."))

@@ -39,7 +39,7 @@ CLAIM = """
 WITH due AS (
     SELECT delivery.id FROM mailings_delivery AS delivery JOIN mailings_run AS run ON run.id = delivery.run_id
     WHERE delivery.state = 'pending' AND delivery.kind = 'mailing' AND delivery.next_attempt_at <= statement_timestamp()
-      AND run.state <> 'paused'
+      AND run.state NOT IN ('paused', 'stopped')
     ORDER BY delivery.priority, delivery.id LIMIT %s FOR NO KEY UPDATE OF delivery SKIP LOCKED
 )
 UPDATE mailings_delivery AS delivery
@@ -56,7 +56,7 @@ WHERE delivery.id = said.id AND delivery.state = 'sending' AND delivery.claim = 
 """
 STILL_MINE = """
 SELECT delivery.run_id FROM mailings_delivery AS delivery JOIN mailings_run AS run ON run.id = delivery.run_id
-WHERE delivery.id = %s AND delivery.state = 'sending' AND delivery.claim = %s AND run.state <> 'paused'
+WHERE delivery.id = %s AND delivery.state = 'sending' AND delivery.claim = %s AND run.state NOT IN ('paused', 'stopped')
   AND delivery.lease_until > statement_timestamp() + make_interval(secs => %s)
 """
 

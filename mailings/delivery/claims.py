@@ -23,7 +23,9 @@ SETTLING_SLACK = 5  # seconds between the server's last moment to answer and the
 HAND_OVER = """
 UPDATE mailings_delivery SET handed_over_at = statement_timestamp()
 WHERE id = %s AND state = 'sending' AND claim = %s AND lease_until > statement_timestamp() + make_interval(secs => %s)
-  AND NOT EXISTS (SELECT 1 FROM mailings_run WHERE mailings_run.id = mailings_delivery.run_id AND mailings_run.state = 'paused')
+  AND NOT EXISTS (
+    SELECT 1 FROM mailings_run WHERE mailings_run.id = mailings_delivery.run_id AND mailings_run.state IN ('paused', 'stopped')
+  )
 """
 SETTLE_SENT = """
 UPDATE mailings_delivery

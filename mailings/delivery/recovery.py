@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from mailings.delivery import journal
 from mailings.delivery.claims import State, blank_login_codes, unreached
-from mailings.delivery.runs import finish_runs
+from mailings.delivery.runs import finish_runs, skip_stopped
 from mailings.doorbell import ring
 from mailings.models import Delivery, Run
 
@@ -22,6 +22,7 @@ def sweep() -> None:
     """Put the house in order; ring once, however much is due."""
     reconcile()
     forget_old_journals()
+    skip_stopped()
     finish_runs()
     if settings.MAIL_START_HELD:
         logger.warning("sender_held", reason="MAIL_START_HELD")

@@ -46,6 +46,12 @@ def pause_ill_run(run: Run) -> None:
         logger.warning("run_paused", run=run.pk, faults=run.consecutive_faults)
 
 
+def skip_stopped() -> None:
+    """What a sender gave back of a sending that was stopped meanwhile goes out no more."""
+    left = Delivery.objects.pending().filter(run__state=Run.State.STOPPED)
+    left.update(state=Delivery.State.SKIPPED, skip_reason=Delivery.Skip.STOPPED)
+
+
 def finish_runs(among: Iterable[int] | None = None) -> None:
     """End every run (or those of the given keys) whose last mail is settled; a mail in doubt is, by its name on the list."""
     over = _over()

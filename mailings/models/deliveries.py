@@ -28,6 +28,7 @@ class Run(models.Model):
     class State(models.TextChoices):
         RUNNING = "running", pgettext_lazy("state of a sending", "Running")
         PAUSED = "paused", pgettext_lazy("state of a sending", "Paused")
+        STOPPED = "stopped", pgettext_lazy("state of a sending", "Being stopped")
         DONE = "done", pgettext_lazy("state of a sending", "Done")
 
     class DoubtPolicy(models.TextChoices):
@@ -43,6 +44,9 @@ class Run(models.Model):
     consecutive_faults = models.PositiveIntegerField(default=0)
     planned_at = models.DateTimeField(_("planned on"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished on"), null=True, blank=True)
+    stopped_at = models.DateTimeField(_("stopped on"), null=True, blank=True)
+
+    STANDING: ClassVar = frozenset({State.PAUSED, State.STOPPED})  # nothing more is handed out
 
     objects = RunQuerySet.as_manager()
 
@@ -50,6 +54,9 @@ class Run(models.Model):
         verbose_name = _("sending")
         verbose_name_plural = _("sendings")
         ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="run_stopped_has_time", condition=~models.Q(state="stopped") | models.Q(stopped_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return str(self.mailing)
@@ -77,9 +84,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state=Delivery.State.PENDING)
 
     def due(self) -> "DeliveryQuerySet":
-        """Waiting, its next attempt has come by the clock of the database, and its run is not paused."""
-        not_paused = models.Q(run__isnull=True) | ~models.Q(run__state=Run.State.PAUSED)
-        return self.pending().filter(not_paused, next_attempt_at__lte=Now())
+        """Waiting, its next attempt has come by the clock of the database, and its run is neither paused nor stopped."""
+        goes_on = models.Q(run__isnull=True) | ~models.Q(run__state__in=Run.STANDING)
+        return self.pending().filter(goes_on, next_attempt_at__lte=Now())
+
+    def deferred(self) -> "DeliveryQuerySet":
+        """Tried, surely not taken, and waiting for the next attempt."""
+        return self.pending().filter(attempts__gt=0)
 
     def held_by(self, claim: uuid.UUID) -> "DeliveryQuerySet":
         """The rows that still carry this claim token: whoever reconciled one has taken it away."""
@@ -132,6 +143,7 @@ class Delivery(models.Model):
         UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
         ADDRESS_CHANGED = "address_changed", _("Address changed or removed")
         NO_LONGER_CONCERNED = "no_longer_concerned", _("No longer concerned")
+        STOPPED = "stopped", _("The sending was stopped")
 
     PRIORITY: ClassVar = {Kind.LOGIN_CODE: 0, Kind.NOTICE: 1, Kind.TEST: 2, Kind.MAILING: 5}
     UNSETTLED: ClassVar = frozenset({State.PENDING, State.SENDING})
@@ -175,6 +187,7 @@ class Delivery(models.Model):
             models.Index(fields=["priority", "id"], name="delivery_queue", condition=models.Q(state="pending")),
             models.Index(fields=["lease_until"], name="delivery_claimed", condition=models.Q(state="sending")),
             models.Index(fields=["run", "state"], name="delivery_of_run"),
+            models.Index(fields=["run"], name="delivery_deferred", condition=models.Q(state="pending", attempts__gt=0)),
             models.Index(fields=["recipient", "-id"], name="delivery_of_recipient"),
             models.Index(fields=["planned_at", "id"], name="delivery_planned"),
         ]

@@ -34,6 +34,7 @@ from mailings.services.planning import (
     send_weekly,
     settle_doubt,
     start_due_mailings,
+    stop_run,
 )
 from mailings.services.preferences import resubscribe, unsubscribe
 from mailings.services.resends import send_again
@@ -72,6 +73,7 @@ __all__ = [
     "send_weekly",
     "settle_doubt",
     "start_due_mailings",
+    "stop_run",
     "unschedule_mailing",
     "unsubscribe",
 ]

@@ -4,9 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from mailings.audience import chosen_for
 from mailings.doorbell import ring
@@ -155,6 +157,29 @@ def resume_run(run: Run, *, by: User) -> Run:
     """Go on with exactly the rest."""
     run = _switch(run, Action.RESUME, source=Run.State.PAUSED, target=Run.State.RUNNING, by=by)
     ring()
+    return run
+
+
+@transaction.atomic
+def stop_run(run: Run, *, by: User, reason: str) -> Run:
+    """End a sending for good: what has not gone out yet is skipped, what is on the wire finishes.
+
+    The sweep ends the run once nothing of it is on the wire. A mail of it can still be sent to a person by name (`send_again`).
+    Raises ValidationError without a reason, MailingActionNotAllowed once it is over.
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": _("Please say why the sending is stopped.")})
+    mailing = lock_mailing(run.mailing)
+    run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    check_action(mailing, Action.STOP, by)
+    if run.state == Run.State.STOPPED:
+        return run
+    if run.state == Run.State.DONE:
+        raise MailingActionNotAllowed(Action.STOP, mailing)
+    run.state, run.stopped_at = Run.State.STOPPED, timezone.now()
+    run.save(update_fields=["state", "stopped_at"])
+    skipped = run.deliveries.pending().update(state=Delivery.State.SKIPPED, skip_reason=Delivery.Skip.STOPPED)
+    move_mailing(mailing, Action.STOP, by=by, data={"run": run.pk, "skipped": skipped, "reason": reason.strip()})
     return run
 
 

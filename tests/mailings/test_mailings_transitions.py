@@ -27,6 +27,7 @@ ALLOWED: dict[str, tuple[set[str], set[str], str | None]] = {
     "send": ({"approved", "scheduled", "held"}, EDITORS | {"portal"}, "sending"),
     "pause": ({"sending"}, EDITORS, "sending"),
     "resume": ({"sending"}, EDITORS, "sending"),
+    "stop": ({"sending"}, EDITORS, "sending"),
 }
 VERBS = {
     "edit": "mailing_edited",
@@ -38,6 +39,7 @@ VERBS = {
     "send": "mailing_planned",
     "pause": "mailing_paused",
     "resume": "mailing_resumed",
+    "stop": "mailing_stopped",
 }
 CAST = ["alderman", "former", "spoc", "lead", "editor", "administrator", "cabinet", "shut_out_editor", "portal"]
 
@@ -58,7 +60,7 @@ def _mailing(state: str, action: str) -> Mailing:
     mailing = MailingFactory(**{state: True}, **extra)
     if state == "held":
         ApprovalFactory(mailing=mailing)
-    if state in Mailing.GONE_OUT or action in {"pause", "resume"}:
+    if state in Mailing.GONE_OUT or action in {"pause", "resume", "stop"}:
         RunFactory(mailing=mailing, state=Run.State.PAUSED if action == "resume" else Run.State.RUNNING)
     return mailing
 
@@ -75,6 +77,7 @@ def _act(action: str, mailing: Mailing, by: User | None) -> object:
         "send": lambda: services.plan_run(mailing, by=by),
         "pause": lambda: services.pause_run(mailing.run, by=by),
         "resume": lambda: services.resume_run(mailing.run, by=by),
+        "stop": lambda: services.stop_run(mailing.run, by=by, reason="Le montant est faux."),
     }
     return acts[action]()
 

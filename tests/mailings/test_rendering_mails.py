@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 TO_OFFICIAL = ["request_acknowledged", "request_started", "request_asked", "request_completed", "request_closed", "request_declined"]
 TO_STAFF = ["request_submitted", "request_answered", "request_withdrawn", "request_assigned", "message_sent"]
-OF_MAILING = ["mailing_approval_asked", "mailing_approved", "mailing_sent_back", "mailing_held", "mailing_paused"]
+OF_MAILING = ["mailing_approval_asked", "mailing_approved", "mailing_sent_back", "mailing_held", "mailing_paused", "mailing_stopped"]
 OF_HANDOVER = ["spoc_handover_planned", "spoc_handover_cancelled", "spoc_introduced"]  # tried in test_spocs_introduced.py
 OF_AGREEMENTS = ["agreement_ending"]  # tried in test_people_mails.py too
 OF_PEOPLE = [  # tried in test_people_mails.py
@@ -80,7 +80,9 @@ def _about_a_mailing(verb: str, language: str) -> tuple[Event, User]:
     role = "cabinet" if verb == "mailing_approval_asked" else "editor"
     hearer = UserFactory(correspondence_language=language, **{role: True})
     approval = ApprovalFactory(mailing=mailing, comment="C'est à vérifier.")
-    return EventFactory(verb=verb, subject=mailing, actor=None, data={"approval": approval.pk}), hearer
+    return EventFactory(
+        verb=verb, subject=mailing, actor=None, data={"approval": approval.pk, "reason": "Une erreur dans le montant.", "skipped": 2}
+    ), hearer
 
 
 def _page_of(event: Event, hearer: User) -> str:

@@ -44,7 +44,8 @@ MAILINGS = {
     ),
     "mailings.Run": Entry(
         fields=uses(
-            "id mailing state doubt_policy content_hash consecutive_faults planned_at finished_at", Use(Purpose.OPERATION, Retention.EVER)
+            "id mailing state doubt_policy content_hash consecutive_faults planned_at finished_at stopped_at",
+            Use(Purpose.OPERATION, Retention.EVER),
         )
     ),
     "mailings.RunContent": Entry(fields=all_uses(uses("id run language", MACHINERY), uses("content", PUBLISHED_WORDS))),
