@@ -1,21 +1,22 @@
 """Files of the try-out's requests: a plan, a table, a photograph, a report in two versions; drawn here, so that nothing is borrowed."""
 
+import datetime as dt
 import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import openpyxl
-from django.conf import settings
-from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
 
 from config.seed.agreement_parts import small_pdf
+from config.seed.attachments import new_attachment
+from config.seed.ledger import write_decided
 from config.seed.stories import NAMESPACE
-from partnerships.models import Attachment, Message, ServiceRequest
-from partnerships.uploads import Checked, check_content
-from partnerships.uploads.previews import can_be_shown
+from partnerships.models import Attachment, Event, Message, ServiceRequest
+from partnerships.uploads import check_content
 
+LATER = dt.timedelta(hours=1)  # between two versions of a file
 FORM = -1  # sent with the form of the request; else the number of the message
 FACADES = ((0, "#b5651d"), (1, "#d9c3a0"), (2, "#8c3b2e"), (3, "#c7b299"), (4, "#a89f91"))
 
@@ -99,28 +100,21 @@ def _make(sample: Sample) -> bool:
         return False
     messages = Message.objects.filter(request=request).order_by("pk")
     message = None if sample.message == FORM else messages[sample.message : sample.message + 1].first()
-    row = _row(key, sample, request, message, check_content(sample.name, sample.make()))
-    Attachment.objects.filter(series=row.series, is_current=True).update(is_current=False)
+    series = uuid.uuid5(NAMESPACE, f"file:{sample.story}:{sample.name}")
+    checked = check_content(sample.name, sample.make())
+    row = new_attachment(key, request, message, checked, series=series, version=sample.version)
+    row.added_at += LATER * (sample.version - 1)
+    Attachment.objects.filter(series=series, is_current=True).update(is_current=False)
     row.save(force_insert=True)
+    write_decided([_event(row)])
     return True
 
 
-def _row(key: uuid.UUID, sample: Sample, request: ServiceRequest, message: Message | None, checked: Checked) -> Attachment:
-    row = Attachment(
-        key=key,
-        series=uuid.uuid5(NAMESPACE, f"file:{sample.story}:{sample.name}"),
-        version=sample.version,
-        request=request,
-        message=message,
-        side=message.side if message else Message.Side.MUNICIPALITY,
-        added_by=message.author if message else request.asked_by,
-        added_at=message.sent_at if message else request.created_at,
-        name=checked.name,
-        kind=checked.kind,
-        size=checked.size,
-        sha256=checked.sha256,
-        scan=Attachment.Scan.PENDING if settings.CLAMD_URL else Attachment.Scan.NONE,
-        preview_state=Attachment.Preview.PENDING if can_be_shown(checked.kind) else Attachment.Preview.NONE,
+def _event(row: Attachment) -> Event:
+    """As the services tell it: a file of a form changed the draft."""
+    verb = Event.Verb.ATTACHMENT_REPLACED if row.version > 1 else Event.Verb.ATTACHMENT_ADDED
+    verb = verb if row.message else Event.Verb.REQUEST_EDITED
+    data = {"attachment": row.pk}
+    return Event(
+        verb=verb, subject=row.request, actor=row.added_by, at=row.added_at, municipality_id=row.request.municipality_id, data=data
     )
-    row.file.save(checked.name, ContentFile(checked.content), save=False)
-    return row

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from config.seed.clock import Clock
 from config.seed.people import COLLEGES_SINCE, Cast
-from config.seed.stories import Step, Story
+from config.seed.stories import Step, StepFile, Story
+from config.seed.talk import FIRST_WORDS, MOVED, ON_THE_WAY, QUESTIONS, THANKS, pick
 from municipalities.languages import CorrespondenceLanguage
 from partnerships.models import Kind
 from partnerships.permissions import Action
@@ -18,6 +19,8 @@ from partnerships.permissions import Action
 PER_MUNICIPALITY = 6
 OLDEST, NEWEST = 470, 45  # working days ago
 OF_FORMER_COLLEGE = 600
+DRAFTED_AT = ("13:30", "14:45", "16:10")  # a draft is written in more than one sitting
+WITH_FILE = 0.2  # of what was closed, how much came with a file
 OUTCOMES = ("closed", "closed", "closed", "declined", "closed", "withdrawn")
 
 
@@ -105,11 +108,6 @@ DECLINED = {
     "nl": "Deze aanvraag valt buiten de kaderovereenkomst; wij verwezen u door naar de bevoegde administratie.",
 }
 WITHDRAWN = {"fr": "Le projet est reporté.", "nl": "Het project is uitgesteld."}
-QUESTIONS = {
-    "fr": "Pourriez-vous nous indiquer une personne de contact auprès des commerçants ?",
-    "nl": "Kunt u ons een contactpersoon bij de handelaars opgeven?",
-}
-ANSWERS = {"fr": "Oui : ses coordonnées suivent par téléphone.", "nl": "Ja: u krijgt de gegevens telefonisch."}
 
 
 @cache
@@ -160,19 +158,45 @@ def _alderman_on(ago: int, clock: Clock) -> str:
 
 def _steps(outcome: str, ago: int, language: str, result: str, chance: random.Random, clock: Clock) -> Iterator[Step]:
     """The way of a request to its end, at an unhurried pace and always with days to spare before today."""
+    for hour in DRAFTED_AT[: chance.randint(1, len(DRAFTED_AT))]:
+        yield Step(Action.EDIT, _alderman_on(ago, clock), ago, hour)
     yield Step(Action.SUBMIT, _alderman_on(ago - 1, clock), ago - 1, "09:30")
     yield Step(Action.ACKNOWLEDGE, "spoc", ago - 1 - chance.randint(1, 3), "14:00")
     day = ago - 5
+    first = pick(FIRST_WORDS, language, chance)
+    if outcome == "closed":
+        yield Step(Action.START, "spoc", day, "10:00")
+    yield Step(Action.MESSAGE, "spoc", day, "10:20", first.agency)
+    yield Step(Action.MESSAGE, _alderman_on(day - 1, clock), day - 1, "09:40", first.municipality)
     if outcome == "declined":
-        yield Step(Action.DECLINE, "spoc", day, "11:00", DECLINED[language])
-        return
-    if outcome == "withdrawn":
-        yield Step(Action.WITHDRAW, _alderman_on(day, clock), day, "15:00", WITHDRAWN[language])
-        return
-    yield Step(Action.START, "spoc", day, "10:00")
+        yield Step(Action.DECLINE, "spoc", day - 1, "11:00", DECLINED[language])
+    elif outcome == "withdrawn":
+        yield Step(Action.WITHDRAW, _alderman_on(day - 1, clock), day - 1, "15:00", WITHDRAWN[language])
+    else:
+        yield from _work(day, language, result, chance, clock)
+
+
+def _work(day: int, language: str, result: str, chance: random.Random, clock: Clock) -> Iterator[Step]:
+    """From the first talk to the closing: a question, a word on the way, sometimes another date, and often a file with the result."""
+    done = day - chance.randint(6, 30)
+    if chance.random() < 0.75:
+        question = pick(QUESTIONS, language, chance)
+        yield Step(Action.ASK, "spoc", day - 1, "10:30", question.agency)
+        yield Step(Action.ANSWER, _alderman_on(day - 3, clock), day - 3, "16:00", question.municipality)
+    if chance.random() < 0.25:
+        yield Step(Action.MOVE_DEADLINE, "spoc", day - 4, "09:15", MOVED[language], until=day - 4 - done)
+    word = pick(ON_THE_WAY, language, chance)
+    yield Step(Action.MESSAGE, "spoc", day - 4, "11:00", word.agency)
+    yield Step(Action.MESSAGE, _alderman_on(day - 5, clock), day - 5, "08:50", word.municipality)
+    file = result_file(language, chance.randint(90, 400)) if chance.random() < WITH_FILE else None
+    yield Step(Action.COMPLETE, "spoc", done, "15:30", result, file=file)
     if chance.random() < 0.5:
-        yield Step(Action.ASK, "spoc", day - 1, "10:30", QUESTIONS[language])
-        yield Step(Action.ANSWER, _alderman_on(day - 3, clock), day - 3, "16:00", ANSWERS[language])
-    done = day - chance.randint(5, 30)
-    yield Step(Action.COMPLETE, "spoc", done, "15:30", result)
+        yield Step(Action.MESSAGE, _alderman_on(done - 1, clock), done - 1, "10:05", chance.choice(THANKS[language]))
     yield Step(Action.CLOSE, _alderman_on(done - 3, clock), done - 3, "09:00")
+
+
+def result_file(language: str, passers_by: int) -> StepFile:
+    """A small table, as counts are handed over."""
+    name, head = ("Comptages.csv", "Jour;Passants") if language == "fr" else ("Tellingen.csv", "Dag;Voorbijgangers")
+    rows = (f"{number};{passers_by + 37 * number}" for number in range(1, 8))
+    return StepFile(name, "\n".join([head, *rows, ""]).encode())

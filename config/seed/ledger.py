@@ -17,15 +17,17 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
+from config.seed.attachments import new_attachment
 from config.seed.clock import Clock, as_of, office_day
 from config.seed.details import audit_fields, development_fields, in_rows
 from config.seed.people import Cast
-from config.seed.stories import IN_THE_NAME_OF, MUNICIPAL_PARTS, NAMESPACE, Step, Story, player
+from config.seed.stories import IN_THE_NAME_OF, MUNICIPAL_PARTS, NAMESPACE, Step, StepFile, Story, player
 from mailings.models import Notice
 from municipalities.models import Municipality, User
 from municipalities.places import Street
 from partnerships.models import (
     Agreement,
+    Attachment,
     AuditDetails,
     DataRequestDetails,
     DevelopmentDetails,
@@ -39,10 +41,12 @@ from partnerships.models import (
 from partnerships.models.deadlines import targets
 from partnerships.permissions import TRANSITIONS, Action, Party
 from partnerships.services.clocks import acknowledgement_due, completion_due, keep_clock
+from partnerships.uploads import check_content
+from partnerships.working_days import add_working_days
 
 STORIES_AT_ONCE = 2000  # bounds memory when history is multiplied
 ROWS_AT_ONCE = 5000
-WITH_MESSAGE = frozenset({Action.ASK, Action.ANSWER, Action.COMPLETE, Action.DECLINE, Action.MESSAGE, Action.REOPEN})
+WITH_MESSAGE = frozenset({Action.ASK, Action.ANSWER, Action.COMPLETE, Action.DECLINE, Action.MESSAGE, Action.MOVE_DEADLINE, Action.REOPEN})
 FROM_EITHER_SIDE = frozenset({Action.ANSWER, Action.MESSAGE})
 
 
@@ -52,10 +56,11 @@ class ImpossibleStory(Exception):
 
 @dataclass
 class Entry:
-    """An event still to be written, with the message it tells of."""
+    """An event still to be written, with the message or the file it tells of."""
 
     event: Event
-    message: Message | None
+    message: Message | None = None
+    attachment: Attachment | None = None
 
 
 @dataclass
@@ -170,7 +175,9 @@ class Ledger:
             request.ended_at = at
         message = self._message(request, step, actor, party, at) if step.action in WITH_MESSAGE else None
         behalf_of = self._principal(step.part, request.municipality.code)
-        data = {"from": before, "to": request.state} | self._effects(request, step, actor, at)
+        data: dict[str, Any] = {"from": before, "to": request.state} | self._effects(request, step, actor, at)
+        if step.action == Action.EDIT:
+            data = {}
         if request.is_from_agency:
             data["direction"] = request.direction
         if step.action in FROM_EITHER_SIDE:
@@ -178,6 +185,16 @@ class Ledger:
         if message:
             message.behalf_of = behalf_of
         self._record(told, rule.verb, actor, at, data=data, behalf_of=behalf_of, message=message)
+        if step.file and message:
+            told.entries.append(self._with_file(told, step.file, message, behalf_of))
+
+    def _with_file(self, told: Told, file: StepFile, message: Message, behalf_of: User | None) -> Entry:
+        """A file that came with the words of a step, and its event."""
+        key = uuid.uuid5(NAMESPACE, f"file:{told.request.key}:{message.sent_at.isoformat()}")
+        kept = new_attachment(key, told.request, message, check_content(file.name, file.content))
+        event = Event(verb=Event.Verb.ATTACHMENT_ADDED, actor=message.author, behalf_of=behalf_of, at=message.sent_at, data={})
+        event.municipality = told.request.municipality
+        return Entry(event, attachment=kept)
 
     def _effects(self, request: ServiceRequest, step: Step, actor: User, at: dt.datetime) -> dict[str, Any]:
         """Set what the action sets beside the state; return what it adds to the event."""
@@ -193,6 +210,9 @@ class Ledger:
         elif step.action == Action.COMPLETE:
             request.completed_at = at
             request.result = step.words
+        elif step.action == Action.MOVE_DEADLINE:
+            was, request.due_on = request.due_on, add_working_days(today, step.until)
+            return {"due_on": str(request.due_on), "was": str(was or "")}
         elif step.action == Action.REOPEN:
             request.completed_at = request.ended_at = None
         elif step.action in {Action.DECLINE, Action.WITHDRAW}:
@@ -251,6 +271,7 @@ class Ledger:
         entries = [(told.request, entry) for told in all_told for entry in told.entries]
         entries.sort(key=lambda pair: (pair[1].event.at, pair[0].pk))
         Message.objects.bulk_create([entry.message for _request, entry in entries if entry.message], batch_size=ROWS_AT_ONCE)
+        Attachment.objects.bulk_create([entry.attachment for _request, entry in entries if entry.attachment], batch_size=ROWS_AT_ONCE)
         _write_events(entries)
 
 
@@ -279,6 +300,8 @@ def _write_events(entries: list[tuple[ServiceRequest, Entry]]) -> None:
         entry.event.content_type, entry.event.object_id = content_type, request.pk
         if entry.message:
             entry.event.data["message"] = entry.message.pk
+        if entry.attachment:
+            entry.event.data["attachment"] = entry.attachment.pk
     write_decided([entry.event for _request, entry in entries])
 
 

@@ -14,14 +14,26 @@ MUNICIPAL_PARTS = frozenset({"mayor", "alderman", "officer", "former", "delegate
 IN_THE_NAME_OF = {"delegate": "alderman"}
 
 
+class StepFile(NamedTuple):
+    """A file that went with the words of a step."""
+
+    name: str
+    content: bytes
+
+
 class Step(NamedTuple):
-    """An action of the table, who took it, how many working days ago, at what hour, and the words that went with it."""
+    """An action of the table, who took it, how many working days ago, at what hour, and the words that went with it.
+
+    Beside them a file, where there was one; and where another date was promised, for how many working days later.
+    """
 
     action: Action
     part: str
     ago: int
     hour: str
     words: str = ""
+    file: StepFile | None = None
+    until: int = 0
 
 
 @dataclass(frozen=True)

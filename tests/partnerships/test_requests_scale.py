@@ -1,4 +1,8 @@
-"""With 20,000 requests and 200,000 events every list keeps its queries, and a municipality's is answered by its index."""
+"""With 20,000 requests and 200,000 events every list keeps its queries, and a municipality's is answered by its index.
+
+Twice: with the whole number of rows, copied by the database in seconds; and with those the seed writes itself, a tenth of them
+(`seed_demo --scale 20`), which proves the proportion of ten events a request that `--scale 175` keeps.
+"""
 
 import json
 from typing import Any
@@ -8,8 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from config.seed.seeding import seed
+from municipalities.models import User
 from partnerships.forms.request_filter import RequestFilter
-from partnerships.models import ServiceRequest
+from partnerships.models import Event, ServiceRequest
 from tests.factories import RequestFactory
 from tests.partnerships.conftest import Cast
 
@@ -52,9 +58,15 @@ def large(cast: Cast) -> Cast:
     multiply(theirs, REQUESTS - REQUESTS // 20)
     with connection.cursor() as cursor:
         cursor.execute(MAKE_EVENTS.format(), [EVENTS_EACH])
-        cursor.execute("ANALYZE partnerships_servicerequest")
-        cursor.execute("ANALYZE partnerships_event")
+    count_anew()
     return cast
+
+
+def count_anew() -> None:
+    """Let the planner know of the rows, as autovacuum would."""
+    with connection.cursor() as cursor:
+        for table in ("servicerequest", "event", "message"):
+            cursor.execute(f"ANALYZE partnerships_{table}")
 
 
 def plan_of(rows: Any) -> list[dict[str, Any]]:
@@ -90,8 +102,57 @@ def test_a_large_table_costs_no_more_and_its_index_answers(large: Cast, enter: A
 
 @pytest.mark.parametrize("after", [False, True], ids=["first page", "deep page"])
 def test_the_list_of_a_municipality_is_answered_by_its_index(large: Cast, after: bool) -> None:
-    visible = RequestFilter({"show": "all"}).narrow(ServiceRequest.objects.visible_to(large.alderman))
     deep = ServiceRequest.objects.filter(municipality=large.municipality).order_by("-created_at")[900]
-    nodes = plan_of((visible.older_than(deep) if after else visible.newest_first())[:21])
+    assert_answered_by_index(large.alderman, deep if after else None)
+
+
+def assert_answered_by_index(alderman: User, deep: ServiceRequest | None) -> None:
+    visible = RequestFilter({"show": "all"}).narrow(ServiceRequest.objects.visible_to(alderman))
+    nodes = plan_of((visible.older_than(deep) if deep else visible.newest_first())[:21])
     assert {node.get("Index Name") for node in nodes if "Index Name" in node} == {"request_of_municipality"}
     assert not [node for node in nodes if node["Node Type"] == "Seq Scan"]
+
+
+# --- As the seed writes it ----------------------------------------------------------------------
+
+SCALE = 20
+
+
+def queries_of_pages(enter: Any) -> dict[str, int]:
+    """How many queries each list and page asks, for an alderman and for an officer."""
+    official, officer = (enter(User.objects.get(email=f"{name}@example.org")) for name in ("alderman.ixl", "spoc1"))
+    rows = ServiceRequest.objects.filter(municipality__code="IXL", kind="audit", state="closed", direction="to_agency", ties_first=None)
+    ended = rows.order_by("created_at").first()
+    worklist = reverse("admin:partnerships_servicerequest_changelist")
+    pages = [
+        (official, "home", reverse("home")),
+        (official, "list", reverse("requests") + "?show=all"),
+        (official, "ended", reverse("requests") + "?show=ended&q=diagnostic"),
+        (official, "page", reverse("request", args=[ended.key])),
+        (official, "municipality", reverse("municipality", args=[ended.municipality.slug])),
+        (officer, "worklist", worklist + "?list=all"),
+        (officer, "burning", worklist + "?list=burning"),
+        (officer, "room", reverse("admin:partnerships_servicerequest_change", args=[ended.pk])),
+    ]
+    counts = {}
+    for client, name, url in pages:
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200, url
+        counts[name] = len(queries)
+    return counts
+
+
+def test_the_seed_writes_ten_events_a_request_and_no_page_asks_more(enter: Any) -> None:
+    seed()
+    before = queries_of_pages(enter)
+    seed(scale=SCALE)
+    count_anew()
+    requests, events = ServiceRequest.objects.count(), Event.objects.filter(content_type__model="servicerequest").count()
+    assert requests > SCALE * 100
+    assert events >= EVENTS_EACH * requests
+    assert queries_of_pages(enter) == before
+    alderman = User.objects.get(email="alderman.ixl@example.org")
+    deep = ServiceRequest.objects.filter(municipality__code="IXL").order_by("-created_at")[100]
+    for row in (None, deep):
+        assert_answered_by_index(alderman, row)
