@@ -177,7 +177,13 @@ ACCOUNT_FORMS = {
     "request_login_code": "municipalities.forms.RequestLoginCodeForm",
     "confirm_login_code": "municipalities.forms.ConfirmLoginCodeForm",
 }
-ACCOUNT_RATE_LIMITS = {"request_login_code": "30/m/ip,5/m/key", "login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "rating": "30/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "30/m/ip,5/m/key",
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "rating": "30/m/ip",
+    "feed": "60/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False

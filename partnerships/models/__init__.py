@@ -11,6 +11,7 @@ from partnerships.models.data_requests import Continuation, DataRequestDetails
 from partnerships.models.deadlines import DeadlineNotice, DeadlineTarget
 from partnerships.models.developments import DevelopmentDetails
 from partnerships.models.events import Event
+from partnerships.models.feeds import FeedToken
 from partnerships.models.foundings import Founding
 from partnerships.models.handovers import SpocHandover, SpocHandoverLeg
 from partnerships.models.kinds import Kind
@@ -68,6 +69,7 @@ __all__ = [
     "EvaluationMark",
     "Event",
     "Exchange",
+    "FeedToken",
     "Founding",
     "Kind",
     "LibraryFigure",

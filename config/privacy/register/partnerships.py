@@ -179,6 +179,11 @@ PARTNERSHIPS = {
         is_removed=True,
         fields=all_uses(uses("id", MACHINERY), uses("owner name query saved_at", Use(Purpose.COOPERATION, Retention.CONTACT))),
     ),
+    "partnerships.FeedToken": Entry(
+        links={"person": Link.ABOUT},
+        is_removed=True,
+        fields=all_uses(uses("id digest", MACHINERY), uses("person kind made_at", Use(Purpose.COOPERATION, Retention.CONTACT))),
+    ),
     "partnerships.Note": Entry(
         links={"author": Link.WROTE},
         fields=all_uses(uses("id request token", MACHINERY), uses("author written_at", ANSWERS), uses("body", WORDS)),
