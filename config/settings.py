@@ -321,6 +321,8 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = None
 
 # --- Rules that are settings --------------------------------------------------------------------
 
+# What each noun offers to the weekly draft (`partnerships.news.NewsProvider`), one line each.
+CONTENT_PROVIDERS = ("mailings.news.published_measures",)
 WEEKLY_DRAFT_HOUR = 7  # Monday, Europe/Brussels
 COVERAGE_NOTE_HOUR = 7  # Monday, Europe/Brussels: the lead is told what is open on the board of coverage
 MAILING_GRACE = timedelta(hours=36)  # a mailing this much later than its hour is held, not sent

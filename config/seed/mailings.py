@@ -20,7 +20,7 @@ from mailings.audience import chosen_for
 from mailings.models import Approval, Delivery, Mailing, Measure, Run, RunContent
 from mailings.permissions import TRANSITIONS, Action, can
 from mailings.rendering import content_of
-from mailings.services.mailings import item_from_measure
+from mailings.services import item_from_measure
 from municipalities.languages import CONTENT_LANGUAGES
 from municipalities.models import Mandate, User
 from partnerships.models import Event

@@ -12,6 +12,7 @@ from mailings.models import Mailing, MailingItem, Measure
 from municipalities.admin.base import browser_moment
 from municipalities.languages import CorrespondenceLanguage
 from municipalities.models import Mandate, Portfolio
+from partnerships.news import Section
 
 TEXT_PAIRS = ("subject", "intro", "closing")
 ITEM_PAIRS = ("title", "body")
@@ -62,6 +63,7 @@ class ItemForm(forms.Form):
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     measure = forms.IntegerField(required=False, widget=forms.HiddenInput)
     position = forms.IntegerField(label=_("Order"), min_value=1, max_value=999)
+    section = forms.ChoiceField(label=_("Section"), choices=[("", _("No section")), *Section.choices], required=False)
     title_fr = forms.CharField(label=_("Title in French"), max_length=200, required=False)
     title_nl = forms.CharField(label=_("Title in Dutch"), max_length=200, required=False)
     body_fr = forms.CharField(label=_("Text in French"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
@@ -73,6 +75,7 @@ class ItemForm(forms.Form):
         return [(self[f"{name}_fr"], self[f"{name}_nl"]) for name in ITEM_PAIRS]
 
 
+ITEM_WORDS = ("section", "title_fr", "title_nl", "body_fr", "body_nl", "source_url")
 ItemFormSet = forms.formset_factory(ItemForm, extra=0, max_num=100)
 
 
@@ -92,7 +95,7 @@ def items_as_shown(mailing: Mailing) -> list[dict[str, Any]]:
 
 
 def _as_shown(item: MailingItem, number: int) -> dict[str, Any]:
-    texts = {name: getattr(item, name) for name in ("title_fr", "title_nl", "body_fr", "body_nl", "source_url")}
+    texts = {name: getattr(item, name) for name in ITEM_WORDS}
     return {"id": item.pk, "measure": item.measure_id, "position": number, **texts}
 
 
@@ -117,7 +120,7 @@ def _swap(ordered: list[forms.Form], shown: list[forms.Form], move: str) -> None
 
 
 def _as_given(data: Mapping[str, Any], position: int, measures: dict[int, Measure]) -> dict[str, Any]:
-    texts = {name: data[name] for name in ("title_fr", "title_nl", "body_fr", "body_nl", "source_url")}
+    texts = {name: data[name] for name in ITEM_WORDS}
     return {"id": data["id"], "position": position, "measure": measures.get(data["measure"]), **texts}
 
 

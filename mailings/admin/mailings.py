@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -27,7 +28,17 @@ from mailings.admin.mailing_forms import (
 from mailings.forms import SendBackForm, VerdictForm
 from mailings.models import Mailing, MailingItem, Measure
 from mailings.permissions import allowed_actions
-from mailings.services import MailingActionNotAllowed, StaleRevision, draft_urgent, draft_weekly, edit_mailing, item_from_measure
+from mailings.services import (
+    ITEM_FIELDS,
+    MailingActionNotAllowed,
+    StaleRevision,
+    draft_urgent,
+    draft_weekly,
+    edit_mailing,
+    fetch_offers,
+    item_from_measure,
+    offers_for,
+)
 from municipalities.admin.base import PortalAdmin, person_of
 from partnerships.admin.badges import badge
 from partnerships.models import Event
@@ -160,6 +171,7 @@ class MailingAdmin(MailingActs, PortalAdmin):
                 "form": MailingForm(instance=mailing, initial={"revision": mailing.revision}),
                 "item_forms": ItemFormSet(initial=items_as_shown(mailing), prefix="items"),
                 "add_form": AddItemForm(),
+                "offers": offers_for(mailing, timezone.now()),
             }
         return TemplateResponse(request, "admin/mailings/mailing.html", context | given, status=status)
 
@@ -173,6 +185,9 @@ class MailingAdmin(MailingActs, PortalAdmin):
         if not (form.is_valid() & item_forms.is_valid() & add_form.is_valid()):
             return self.page(request, mailing, **typed)
         items = items_in_order(item_forms, request.POST.get("move", ""))
+        if "fetch" in request.POST:
+            fetched = fetch_offers(mailing, request.POST.getlist("offer"), timezone.now(), position=len(items) + 1)
+            items += [as_given(item) for item in fetched]
         if "add" in request.POST:
             items.append(_new_item(add_form.cleaned_data["measure_to_add"], mailing, len(items) + 1))
         was_approved = mailing.approval_in_force() is not None
@@ -188,7 +203,7 @@ class MailingAdmin(MailingActs, PortalAdmin):
             _speak(form, error)
             return self.page(request, mailing, **typed)
         _tell_saved(request, saved, was_approved)
-        return redirect(page_url(saved) + ("#items" if {"move", "add"} & set(request.POST) else ""))
+        return redirect(page_url(saved) + ("#items" if {"move", "add", "fetch"} & set(request.POST) else ""))
 
     def _stale(self, request: HttpRequest, standing: Mailing, typed: dict[str, Any]) -> HttpResponse:
         """Somebody saved meanwhile: say who, show both, keep every word typed; a second save puts it in the place of theirs."""
@@ -212,8 +227,12 @@ def page_url(mailing: Mailing) -> str:
 
 def _new_item(measure: Measure | None, mailing: Mailing, position: int) -> dict[str, Any]:
     item = item_from_measure(measure, mailing=mailing, position=position) if measure else MailingItem(mailing=mailing)
-    names = ("title_fr", "title_nl", "body_fr", "body_nl", "source_url")
-    return {"id": None, "position": position, "measure": measure} | {name: getattr(item, name) for name in names}
+    return as_given(item) | {"position": position}
+
+
+def as_given(item: MailingItem) -> dict[str, Any]:
+    """A new item as the service takes it."""
+    return {name: getattr(item, name) for name in ITEM_FIELDS} | {"id": None}
 
 
 def _kept(form: MailingForm) -> list[tuple[str, Any]]:

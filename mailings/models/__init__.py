@@ -5,6 +5,7 @@ from mailings.models.deliveries import Delivery, Run, RunContent
 from mailings.models.mailings import Approval, Mailing, MailingItem
 from mailings.models.measures import Measure
 from mailings.models.notices import Heartbeat, MailPreference, Notice, Telling
+from mailings.models.proposals import Proposal
 
 __all__ = [
     "Approval",
@@ -16,6 +17,7 @@ __all__ = [
     "MailingItem",
     "Measure",
     "Notice",
+    "Proposal",
     "Run",
     "RunContent",
     "Telling",

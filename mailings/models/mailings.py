@@ -22,6 +22,7 @@ from municipalities.languages import CONTENT_LANGUAGES, Bilingual
 from municipalities.models import Mandate, Portfolio, User
 from municipalities.search import plain_value, plain_words
 from partnerships.models import Event
+from partnerships.news import Section
 
 
 class MailingQuerySet(models.QuerySet["Mailing"]):
@@ -241,11 +242,15 @@ class MailingItem(models.Model):
     measure = models.ForeignKey(
         Measure, verbose_name=_("made from measure"), on_delete=models.PROTECT, null=True, blank=True, related_name="mailing_items"
     )
+    section = models.CharField(_("section"), max_length=20, choices=Section.choices, blank=True)
+    news_kind = models.CharField(_("kind of news"), max_length=30, blank=True, editable=False)
+    news_key = models.CharField(max_length=64, blank=True, editable=False)
     title_fr = models.CharField(_("title in French"), max_length=200, blank=True)
     title_nl = models.CharField(_("title in Dutch"), max_length=200, blank=True)
     body_fr = models.TextField(_("text in French"), blank=True)
     body_nl = models.TextField(_("text in Dutch"), blank=True)
     source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
+    path = models.CharField(_("page in the portal"), max_length=200, blank=True, editable=False)
 
     history = HistoricalRecords()
     title = Bilingual("title")
@@ -255,13 +260,28 @@ class MailingItem(models.Model):
         verbose_name = _("item of a mailing")
         verbose_name_plural = _("items of mailings")
         ordering: ClassVar = ["position", "pk"]
+        indexes: ClassVar = [models.Index(fields=["news_kind", "news_key"], name="item_of_news", condition=~models.Q(news_kind=""))]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="item_once_per_news_and_mailing",
+                fields=["mailing", "news_kind", "news_key"],
+                condition=~models.Q(news_kind=""),
+                violation_error_message=_("This is already in the mailing."),
+            ),
+            models.CheckConstraint(
+                name="item_news_has_kind_and_key",
+                condition=models.Q(news_kind="", news_key="") | (~models.Q(news_kind="") & ~models.Q(news_key="")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.title)
 
     def content(self) -> dict[str, str]:
+        """What an approval covers of it; a part that is empty says nothing, and leaves older fingerprints as they were."""
         names = ("title_fr", "title_nl", "body_fr", "body_nl", "source_url")
-        return {name: getattr(self, name) for name in names}
+        added = {name: getattr(self, name) for name in ("section", "path") if getattr(self, name)}
+        return {name: getattr(self, name) for name in names} | added
 
     def missing_texts(self) -> list[str]:
         names = ("title_fr", "title_nl", "body_fr", "body_nl")

@@ -5,6 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from mailings.rendering.mails import RenderedMail, Version, lay_out, render_vers
 from mailings.rendering.markdown import markdown_to_html, markdown_to_text
 from mailings.rendering.personal import Personal, render_personal
 from municipalities.languages import CONTENT_LANGUAGES, CorrespondenceLanguage
+from partnerships.news import Section
 
 LARGEST_HTML = 90_000  # bytes of the common part in both languages; 10 kB of the 100 are left to the personal part
 NOBODY = "-"  # stands for a signed token where the mail has no recipient yet
@@ -56,6 +58,8 @@ def content_of(mailing: Mailing, language: str) -> dict[str, Any]:
                 "title": getattr(item, f"title_{language}"),
                 "body": getattr(item, f"body_{language}"),
                 "source_url": item.source_url,
+                "section": item.section,
+                "path": item.path,
             }
             for item in mailing.items.order_by("position", "pk")
         ],
@@ -100,12 +104,17 @@ def readable(content: dict[str, Any]) -> dict[str, Any]:
         "intro_text": markdown_to_text(content["intro"]),
         "closing_html": markdown_to_html(content["closing"]),
         "closing_text": markdown_to_text(content["closing"]),
-        "items": [_readable_item(item) for item in content["items"]],
+        "items": [_readable_item(item, before) for before, item in pairwise([{}, *content["items"]])],
     }
 
 
-def _readable_item(item: dict[str, str]) -> dict[str, str]:
+def _readable_item(item: dict[str, str], before: dict[str, str]) -> dict[str, Any]:
+    """A section shows its name where it begins; what was frozen before there were sections has none."""
+    section, path = item.get("section", ""), item.get("path", "")
+    begins = bool(section) and section != before.get("section", "")
     return {
+        "section": Section(section).label if begins else "",  # lazy: named in the language of the version
+        "portal_url": settings.BASE_URL + path if path else "",
         "title": item["title"],
         "html": markdown_to_html(item["body"]),
         "text": markdown_to_text(item["body"]),

@@ -14,13 +14,13 @@ from mailings.services.errors import (
 from mailings.services.introductions import Place, preview_introduction
 from mailings.services.letters import queue_login_code, queue_test_mail
 from mailings.services.mailings import (
+    ITEM_FIELDS,
     approve_mailing,
     ask_approval,
     draft_this_week,
     draft_urgent,
     draft_weekly,
     edit_mailing,
-    item_from_measure,
     schedule_mailing,
     send_back_mailing,
     unschedule_mailing,
@@ -37,9 +37,11 @@ from mailings.services.planning import (
     stop_run,
 )
 from mailings.services.preferences import resubscribe, unsubscribe
+from mailings.services.proposals import fetch_offers, item_from_measure, item_from_news, offers_for
 from mailings.services.resends import send_again
 
 __all__ = [
+    "ITEM_FIELDS",
     "MailingActionNotAllowed",
     "NoSuchMailing",
     "NotApproved",
@@ -56,8 +58,11 @@ __all__ = [
     "draft_urgent",
     "draft_weekly",
     "edit_mailing",
+    "fetch_offers",
     "item_from_measure",
+    "item_from_news",
     "note_coverage",
+    "offers_for",
     "pass_over_undecided",
     "pause_run",
     "plan_run",

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mailings.models import Approval, Mailing, MailingItem, Measure
+from mailings.models import Approval, Mailing, MailingItem
+from mailings.news import MEASURE
 from mailings.permissions import TRANSITIONS, Action, Right, rights_of
 from mailings.rendering import LARGEST_HTML, size_of_largest_mail
 from mailings.services.errors import MailingActionNotAllowed, NotApproved, NotComplete, StaleContent, StaleRevision
 from mailings.services.moves import check_action, lock_mailing, move_mailing
+from mailings.services.proposals import propose_items
 from municipalities.languages import CONTENT_LANGUAGES, reading_in
 from municipalities.models import User
 from partnerships.models import Event
@@ -24,7 +26,19 @@ from partnerships.services.events import record_event
 State = Mailing.State
 TEXT_FIELDS = ("subject_fr", "subject_nl", "intro_fr", "intro_nl", "closing_fr", "closing_nl")
 EDITED_FIELDS = frozenset({*TEXT_FIELDS, "audience_roles", "audience_portfolios"})
-ITEM_FIELDS = ("position", "measure", "title_fr", "title_nl", "body_fr", "body_nl", "source_url")
+ITEM_FIELDS = (
+    "position",
+    "section",
+    "measure",
+    "news_kind",
+    "news_key",
+    "title_fr",
+    "title_nl",
+    "body_fr",
+    "body_nl",
+    "source_url",
+    "path",
+)
 PROPOSED_WITHOUT_PREDECESSOR = dt.timedelta(days=7)
 
 
@@ -47,7 +61,7 @@ def draft_weekly(*, year: int, week: int, by: User | None = None) -> Mailing:
         raise MailingActionNotAllowed(Action.EDIT, Mailing(iso_year=year, iso_week=week))
     mailing, made = Mailing.objects.get_or_create(kind=Mailing.Kind.WEEKLY, iso_year=year, iso_week=week, defaults=_opening_texts(week))
     if made:
-        _propose_items(mailing, monday)
+        propose_items(mailing, since=_last_look_before(mailing, monday))
         record_event(Event.Verb.MAILING_DRAFTED, mailing, by=by, data={"week": mailing.week_label, "items": mailing.items.count()})
     return mailing
 
@@ -67,18 +81,6 @@ def _closing_words() -> str:
     return gettext("Kind regards,") + "\n" + gettext("The Local Partnerships team")
 
 
-def _propose_items(mailing: Mailing, monday: dt.date) -> None:
-    """Measures published since the last weekly mailing was drafted, newest first, as items in both languages."""
-    measures = (
-        Measure.objects.published_since(_last_look_before(mailing, monday))
-        .filter(superseded_by__isnull=True)
-        .exclude(mailing_items__mailing__kind=Mailing.Kind.WEEKLY)
-        .order_by("-valid_from", "-pk")
-    )
-    for position, measure in enumerate(measures):
-        item_from_measure(measure, mailing=mailing, position=position).save()
-
-
 def _last_look_before(mailing: Mailing, monday: dt.date) -> dt.datetime:
     earlier = Mailing.objects.filter(kind=Mailing.Kind.WEEKLY).exclude(pk=mailing.pk).filter(
         iso_year__lt=mailing.iso_year
@@ -87,20 +89,6 @@ def _last_look_before(mailing: Mailing, monday: dt.date) -> dt.datetime:
     if last:
         return last.created_at
     return timezone.make_aware(dt.datetime.combine(monday, dt.time())) - PROPOSED_WITHOUT_PREDECESSOR
-
-
-def item_from_measure(measure: Measure, *, mailing: Mailing, position: int) -> MailingItem:
-    """An unsaved item with the measure's words in both languages."""
-    return MailingItem(
-        mailing=mailing,
-        position=position,
-        measure=measure,
-        title_fr=measure.title_fr,
-        title_nl=measure.title_nl,
-        body_fr=measure.summary_fr,
-        body_nl=measure.summary_nl,
-        source_url=measure.source_url,
-    )
 
 
 @transaction.atomic
@@ -171,17 +159,28 @@ def _write_fields(mailing: Mailing, fields: dict[str, Any]) -> None:
 def _write_items(mailing: Mailing, items: Sequence[dict[str, Any]]) -> None:
     """Make the items exactly those given; an `id` of another mailing is refused."""
     standing = {item.pk: item for item in mailing.items.all()}
-    for number, values in enumerate(items):
-        key = values.get("id")
-        if key and key not in standing:
-            raise ValidationError(_("This item does not belong to this mailing."))
-        item = standing.pop(key) if key else MailingItem(mailing=mailing)
-        for name in ITEM_FIELDS:
-            setattr(item, name, values.get(name, number if name == "position" else getattr(item, name)))
-        item.full_clean(exclude=["mailing"])
-        item.save()
+    written = [_written_item(mailing, standing, number, values) for number, values in enumerate(items)]
+    news = [(item.news_kind, item.news_key) for item in written if item.news_kind]
+    if len(news) != len(set(news)):
+        raise ValidationError(_("This is already in the mailing."))
     for gone in standing.values():
         gone.delete()
+    for item in written:
+        item.save()
+
+
+def _written_item(mailing: Mailing, standing: dict[int, MailingItem], number: int, values: dict[str, Any]) -> MailingItem:
+    """The item with what was given for it, checked and not yet saved; it is no longer among those that stand."""
+    key = values.get("id")
+    if key and key not in standing:
+        raise ValidationError(_("This item does not belong to this mailing."))
+    item = standing.pop(key) if key else MailingItem(mailing=mailing)
+    for name in ITEM_FIELDS:
+        setattr(item, name, values.get(name, number if name == "position" else getattr(item, name)))
+    if item.measure and not item.news_kind:
+        item.news_kind, item.news_key = MEASURE, str(item.measure.key)
+    item.full_clean(exclude=["mailing"])
+    return item
 
 
 def _is_void(mailing: Mailing) -> bool:

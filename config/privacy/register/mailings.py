@@ -29,11 +29,12 @@ MAILINGS = {
     ),
     "mailings.MailingItem": Entry(
         fields=all_uses(
-            uses("id mailing position", MACHINERY),
-            uses("measure source_url", PUBLISHED),
+            uses("id mailing position news_kind news_key", MACHINERY),
+            uses("section measure source_url path", PUBLISHED),
             uses("title_fr title_nl body_fr body_nl", PUBLISHED_WORDS),
         )
     ),
+    "mailings.Proposal": Entry(fields=uses("id kind key mailing at", OF_PORTAL)),
     "mailings.Approval": Entry(
         links={"by": Link.WROTE},
         fields=all_uses(
