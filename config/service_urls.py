@@ -1,11 +1,22 @@
 """Turn the addresses in the environment into what Django and Celery want to hear."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import dkim.crypto
 from django.core.exceptions import ImproperlyConfigured
 
 SMTP_BACKEND = "mailings.smtp.PhasedEmailBackend"
+DKIM_KEY_BITS = 2048
+
+
+class Dkim(NamedTuple):
+    """For which domain mail is signed, under which name the public key stands in the DNS, and the private key in PEM."""
+
+    domain: str
+    selector: str
+    private_key: str
 
 
 def broker_url_for(redis_url: str) -> str:
@@ -39,6 +50,26 @@ def mail_settings_for(url: str) -> dict[str, Any]:
         provider = parts.scheme.removeprefix("anymail+")
         return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": options}
     raise ImproperlyConfigured(f"EMAIL_URL {parts.scheme!r} is not understood: smtp://, smtps:// or anymail+<provider>://.")
+
+
+def dkim_settings_for(domain: str, selector: str, key_file: str) -> Dkim | None:
+    """Return with what the portal itself signs its mail (RFC 6376); None when all three are empty.
+
+    `key_file` is the path of an RSA key in PEM of at least 2048 bits (RFC 8301, 3.2 asks for as many); a file, so that the key
+    stands in no environment. Raises ImproperlyConfigured for a part that is missing, and for a key that is none.
+    """
+    if not (domain or selector or key_file):
+        return None
+    if not (domain and selector and key_file):
+        raise ImproperlyConfigured("DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE belong together: set all three or none.")
+    try:
+        key = Path(key_file).read_text()
+        modulus = dkim.crypto.parse_pem_private_key(key.encode())["modulus"]
+    except (OSError, UnicodeDecodeError, dkim.crypto.UnparsableKeyError) as fault:
+        raise ImproperlyConfigured(f"DKIM_KEY_FILE {key_file!r} holds no RSA key in PEM that can be read.") from fault
+    if modulus.bit_length() < DKIM_KEY_BITS:
+        raise ImproperlyConfigured(f"DKIM_KEY_FILE {key_file!r}: the key has fewer than {DKIM_KEY_BITS} bits.")
+    return Dkim(domain, selector, key)
 
 
 def documents_storage_for(bucket: str, *, endpoint: str = "", region: str = "") -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.logs import logging_for
-from config.service_urls import broker_url_for, documents_storage_for, mail_settings_for
+from config.service_urls import broker_url_for, dkim_settings_for, documents_storage_for, mail_settings_for
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -242,6 +242,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="hub.brussels · Loca
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="local-partnerships@example.org")
 MAIL_MESSAGE_ID_DOMAIN = env.str("MAIL_MESSAGE_ID_DOMAIN", default="portal.example.org")
+DKIM = dkim_settings_for(
+    env.str("DKIM_DOMAIN", default=""), selector=env.str("DKIM_SELECTOR", default=""), key_file=env.str("DKIM_KEY_FILE", default="")
+)
 MAIL_START_HELD = env.bool("MAIL_START_HELD", default=False)
 MAIL_BATCH_SIZE = env.int("MAIL_BATCH_SIZE", default=50)
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=90)  # well above MAIL_ANSWER_TIMEOUT

@@ -21,6 +21,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
+from mailings.dkim import signed
+
 SERVICE_CLOSING = 421
 START_INPUT = 354
 AUTHENTICATION_REQUIRED = 530
@@ -93,7 +95,8 @@ class PhasedEmailBackend(EmailBackend):
         if not email_message.recipients():
             return False
         try:
-            email_message.server_response = self._transact(*prepared(email_message))  # type: ignore[attr-defined]
+            sender, recipients, content = prepared(email_message)
+            email_message.server_response = self._transact(sender, recipients, signed(content))  # type: ignore[attr-defined]
         except DeliveryFault:
             if not self.fail_silently:
                 raise

@@ -24,6 +24,7 @@ from mailings.delivery.outcomes import Outcome, settle_fault
 from mailings.delivery.pace import pace
 from mailings.delivery.runs import finish_runs, forgive_runs
 from mailings.delivery.wire import Wire
+from mailings.dkim import signed
 from mailings.models import Delivery, Mailing, RunContent
 from mailings.pipeline import Letter
 from mailings.rendering import CannotBeFramed, Frame, Pieces, Places, build_messages, frame_of, personal_of, pieces_of, places_on
@@ -166,7 +167,7 @@ class Campaigns:
             content = frame.fill(key=row.key, email=row.email, planned_at=row.planned_at, pieces=pieces)
         except CannotBeFramed:
             return _written(row.pk)
-        return Letter(row.pk, frame.sender, row.email, content)
+        return Letter(row.pk, frame.sender, row.email, signed(content))
 
     def _frame(self, run: int, language: str) -> Frame:
         if (run, language) not in self._frames:
@@ -195,7 +196,7 @@ def _written(pk: int) -> Letter:
         logger.error("mail_not_built", delivery=pk, fault=type(fault).__name__)  # noqa: TRY400 - its words may hold personal data
         raise NotTaken("The mail could not be made.", of_server=True) from fault
     sender, [recipient], content = prepared(message)
-    return Letter(pk, sender, recipient, content)
+    return Letter(pk, sender, recipient, signed(content))
 
 
 def _skip(claim: Claim, outcome: Outcome, reasons: dict[int, Delivery.Skip]) -> None:
