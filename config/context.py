@@ -39,8 +39,10 @@ class Entry:
 # In the order of the menu. What has no place in one line waits under 'More': AT_HAND on a telephone, IN_LINE on a wide screen.
 NAVIGATION: tuple[Entry, ...] = (
     Entry(gettext_lazy("Requests"), "requests", "request"),
+    Entry(gettext_lazy("Questions"), "questions", "question"),
     Entry(gettext_lazy("Mailings"), "mailings", "mailing"),
     Entry(gettext_lazy("Library"), "library", "library"),
+    Entry(gettext_lazy("Themes"), "themes", "theme"),
 )
 AT_HAND = 3
 IN_LINE = 7
@@ -97,7 +99,7 @@ class Frame:
         if self.user.is_staff:
             return [self._link(_("Home"), "home"), Link(_("Administration"), reverse("admin:index"), False)]
         if self.user.is_cabinet_reviewer and not self.municipalities:
-            return [self._link(_("Mailings to review"), "reviews", section="review")]
+            return [self._link(_("Mailings to review"), "reviews", section="review"), self._link(_("What they ask"), "question_figures")]
         if not self.municipalities:
             return [self._link(_("In the name of others"), "invitations")]
         return [

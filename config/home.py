@@ -11,6 +11,7 @@ from mailings.models import Mailing
 from municipalities.http import PersonRequest
 from municipalities.models import Municipality
 from partnerships.models import Agreement, Kind, ServiceRequest
+from partnerships.questions_shown import questions_at_home
 
 MOST_ROWS = 5
 
@@ -46,6 +47,7 @@ def _home_of_official(request: PersonRequest, municipalities: list[Municipality]
         "footings": _footings(request, list(own.values())),
         "your_turn": requests.turn_of_municipality()[:MOST_ROWS],
         "agency_turn": requests.turn_of_agency()[:MOST_ROWS],
+        "questions": questions_at_home(request.user),
         "mailing": Mailing.objects.visible_to(request.user).sent().order_by("-sent_at", "-pk").first(),
         "map": Municipality.objects.exclude(outline="").only("outline", "name_fr", "name_nl").order_by("pk"),
         "own_ids": set(own),

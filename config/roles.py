@@ -68,6 +68,10 @@ REQUESTS = (
     "partnerships.delete_steptemplate",
     "partnerships.view_deadlinetarget",
     "partnerships.view_partnerorganisation",
+    "partnerships.view_question",
+    "partnerships.handle_question",
+    "partnerships.view_question_figures",
+    "partnerships.view_body",
 )
 TEAM = (
     "partnerships.view_spochandover",
@@ -80,6 +84,7 @@ TEAM = (
 LEAD_TEAM = ("partnerships.lead_team",)
 KEEP_THEMES = ("partnerships.add_theme", "partnerships.change_theme", "partnerships.delete_theme")
 KEEP_PARTNERS = ("partnerships.add_partnerorganisation", "partnerships.change_partnerorganisation")
+KEEP_BODIES = ("partnerships.add_body", "partnerships.change_body")
 KEEP_DEADLINES = ("partnerships.add_deadlinetarget", "partnerships.change_deadlinetarget", "partnerships.delete_deadlinetarget")
 KEEP_CHOICES = ("partnerships.view_choice", "partnerships.add_choice", "partnerships.change_choice")
 OVERSEE = ("partnerships.oversee_agreement",)
@@ -100,7 +105,7 @@ EDIT_MAILINGS = (
     "mailings.change_measure",
     "mailings.send_mailing",
 )
-APPROVE = ("mailings.view_mailing", "mailings.approve_mailing")
+APPROVE = ("mailings.view_mailing", "mailings.approve_mailing", "partnerships.view_question_figures")
 TURN_OVER = ("municipalities.view_turnover", "municipalities.apply_turnover")
 IMPORT_LISTS = ("municipalities.view_listimport", "municipalities.import_list")
 PRIVACY = ("privacy.view_personaldataaccess", "privacy.view_erasure", "privacy.handle_privacy_requests")
@@ -111,7 +116,7 @@ STAFF_ACCOUNTS = (
 )
 
 ROLES: dict[str, tuple[str, ...]] = {
-    SPOC: READ_REGISTER + WRITE_REGISTER + KEEP_PARTNERS + REQUESTS + TEAM + MAILINGS,
+    SPOC: READ_REGISTER + WRITE_REGISTER + KEEP_PARTNERS + KEEP_BODIES + REQUESTS + TEAM + MAILINGS,
     LEAD: READ_REGISTER
     + WRITE_REGISTER
     + REQUESTS
@@ -121,6 +126,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     + KEEP_DEADLINES
     + KEEP_CHOICES
     + KEEP_PARTNERS
+    + KEEP_BODIES
     + OVERSEE
     + TURN_OVER
     + IMPORT_LISTS
@@ -137,6 +143,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     + KEEP_DEADLINES
     + KEEP_CHOICES
     + KEEP_PARTNERS
+    + KEEP_BODIES
     + MAILINGS
     + EDIT_MAILINGS
     + STAFF_ACCOUNTS

@@ -183,6 +183,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "rating": "30/m/ip",
     "feed": "60/m/ip",
+    "reply": "30/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -350,6 +351,13 @@ DEADLINES = {  # Belgian working days, and how many before the team is warned; f
     "works": (15, 3),
     "reopened": (5, 1),
 }
+QUESTION_DAYS = {  # Belgian working days within which a question to the Region is answered: usually, and when it is urgent
+    "usual": env.int("QUESTION_WORKING_DAYS", default=10),
+    "urgent": env.int("QUESTION_URGENT_WORKING_DAYS", default=3),
+}
+QUESTION_WARNING = 1  # working days before a promised day on which whoever holds the question is reminded
+QUESTION_VALID_FOR = timedelta(days=env.int("QUESTION_VALID_DAYS", default=180))  # then somebody says whether the answer still holds
+QUESTION_LINK_LASTS = timedelta(days=env.int("QUESTION_LINK_DAYS", default=30))  # after the day of the reply, the link to reply still opens
 BURNS_WITHIN_WORKING_DAYS = env.int("BURNS_WITHIN_WORKING_DAYS", default=3)  # what falls due so soon is on the list of what burns
 
 # Compensation for traders during works: the Region's rule, with where it stands and since when it applies.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 # A group without a name stands open: each of its pages is one click away.
 GROUPS: tuple[tuple[Promise | None, tuple[str, ...]], ...] = (
-    (None, ("ServiceRequest",)),
+    (None, ("ServiceRequest", "Question")),
     (_("Files and follow-up"), ("RequestStep", "WorksSite", "LibraryDocument", "Rating", "Referral")),
     (
         _("Municipalities and people"),
@@ -23,6 +23,8 @@ GROUPS: tuple[tuple[Promise | None, tuple[str, ...]], ...] = (
             "SpocHandover",
             "Absence",
             "PartnerOrganisation",
+            "Body",
+            "Theme",
         ),
     ),
     (_("Mailings"), ("Mailing", "Measure", "Run", "Delivery")),

@@ -15,6 +15,7 @@ from mailings.services import decide_notices, draft_this_week, note_coverage, st
 from partnerships.services.agreements import remind_of_ends
 from partnerships.services.deadlines import tell_of_deadlines
 from partnerships.services.plans import remind_of_measures
+from partnerships.services.question_clock import tell_of_questions
 from partnerships.services.spocs import begin_due_handovers
 from partnerships.services.steps import announce_follow_ups
 from partnerships.services.welcomes import welcome_newcomers
@@ -50,6 +51,7 @@ def calendar() -> None:
         whatever_fails.callback(remind_of_ends, now)
         whatever_fails.callback(announce_follow_ups, now)
         whatever_fails.callback(tell_of_deadlines, now)
+        whatever_fails.callback(tell_of_questions, now)
         whatever_fails.callback(remind_of_compensation, now)
         whatever_fails.callback(remind_of_measures, now)
         whatever_fails.callback(begin_due_handovers, now)

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from partnerships.views import agreements, attachments, delegations, library, ratings, request_acts, request_forms, request_list, requests
+from partnerships.views import (
+    agreements,
+    attachments,
+    delegations,
+    library,
+    question_figures,
+    question_list,
+    question_replies,
+    questions,
+    ratings,
+    request_acts,
+    request_forms,
+    request_list,
+    requests,
+    themes,
+)
 from partnerships.views.works import works_patterns
 
 urlpatterns = [
@@ -28,6 +43,15 @@ urlpatterns = [
     path("requests/<uuid:key>/reopen/", request_acts.request_reopen, name="request_reopen"),
     path("requests/<uuid:key>/again/", request_acts.request_again, name="request_again"),
     path("requests/<uuid:key>/message/", requests.request_message, name="request_message"),
+    path("questions/", question_list.question_list, name="questions"),
+    path("questions/new/", questions.question_new, name="question_new"),
+    path("questions/figures/", question_figures.question_figures, name="question_figures"),
+    path("questions/<uuid:key>/", questions.question_page, name="question"),
+    path("questions/<uuid:key>/withdraw/", questions.question_withdraw, name="question_withdraw"),
+    path("questions/reply/<str:token>/", question_replies.question_reply, name="question_reply"),
+    path("themes/", themes.themes, name="themes"),
+    path("themes/<slug:slug>/follow/", themes.theme_follow, name="theme_follow"),
+    path("themes/<slug:slug>/unfollow/", themes.theme_unfollow, name="theme_unfollow"),
     path("files/<uuid:key>/", attachments.attachment_page, name="attachment"),
     path("files/<uuid:key>/file/", attachments.attachment_file, name="attachment_file"),
     path("files/<uuid:key>/preview/", attachments.attachment_preview, name="attachment_preview"),

@@ -28,8 +28,11 @@ from partnerships.models import (
     DataRequestDetails,
     DevelopmentDetails,
     DraftUpload,
+    Forwarding,
     Message,
     Note,
+    Question,
+    QuestionRemark,
     Rating,
     RequestStep,
     ServiceRequest,
@@ -98,6 +101,13 @@ def requests_due(on: dt.date) -> models.QuerySet[ServiceRequest]:
     """Submitted, ended long ago, and still with words."""
     before = _start_of(on - settings.RETENTION_REQUESTS)
     return ServiceRequest.objects.filter(ended_at__lt=before, reference__isnull=False).exclude(title=models.F("reference")).order_by("pk")
+
+
+def questions_due(on: dt.date) -> models.QuerySet[Question]:
+    """Ended, or answered, long ago and still in the asker's words; the answer for all 19 names nobody and stays."""
+    before = _start_of(on - settings.RETENTION_REQUESTS)
+    over = models.Q(ended_at__lt=before) | models.Q(answered_at__lt=before)
+    return Question.objects.filter(over).exclude(words=NO_WORDS).order_by("pk")
 
 
 def withdrawn_drafts_due(on: dt.date) -> models.QuerySet[ServiceRequest]:
@@ -221,6 +231,18 @@ def _take_words_away(rows: models.QuerySet[Any]) -> int:
     return ServiceRequest.objects.filter(pk__in=keys).update(title=title, urgent_reason=urgent, reason=reason, **wordless, **NO_ONE)
 
 
+@transaction.atomic
+def _take_questions_words_away(rows: models.QuerySet[Any]) -> int:
+    """What was asked goes with the remarks of the team; what was answered for all 19, and what is counted, stays."""
+    keys = list(rows.values_list("pk", flat=True))
+    urgent = models.Case(models.When(is_urgent=True, then=models.Value(NO_WORDS)), default=models.Value(""))
+    reason = models.Case(models.When(reason="", then=models.Value("")), default=models.Value(NO_WORDS))
+    QuestionRemark.objects.filter(question__in=keys).delete()
+    Forwarding.objects.filter(question__in=keys).update(note="")
+    Question.history.filter(id__in=keys).delete()
+    return Question.objects.filter(pk__in=keys).update(title=NO_WORDS, words=NO_WORDS, urgent_reason=urgent, reason=reason)
+
+
 def _remove_documents(rows: models.QuerySet[Any]) -> int:
     """The files first: a file whose row still names it is found again tomorrow, one that nothing names never. The fingerprint stays."""
     versions = list(rows.values_list("history_id", "document"))
@@ -251,6 +273,12 @@ RULES = (
     Rule("mails", _("Mails are taken off the send log"), deliveries_due, _remove),
     Rule("mail_bodies", _("Words of notices and test mails are removed"), bodies_due, _blank_bodies),
     Rule("requests", _("Requests ended long ago lose their words"), requests_due, _take_words_away),
+    Rule(
+        "questions",
+        _("Questions to the Region ended or answered long ago lose the asker's words"),
+        questions_due,
+        _take_questions_words_away,
+    ),
     Rule("withdrawn_drafts", _("Drafts that were withdrawn lose their words"), withdrawn_drafts_due, _take_words_away),
     Rule("drafts", _("Drafts nobody touched are removed"), drafts_due, _remove_drafts),
     Rule("accesses", _("Accesses to personal data are taken off the log"), accesses_due, _remove_accesses),

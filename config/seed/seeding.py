@@ -21,6 +21,7 @@ from config.seed.notes import make_notes
 from config.seed.outcomes import make_outcomes
 from config.seed.partners import make_partners
 from config.seed.people import DOMAIN, OFFICIALS, make_people
+from config.seed.questions import make_questions
 from config.seed.sites import make_sites
 from config.seed.stories_agency import AGENCY
 from config.seed.stories_ixelles import IXELLES
@@ -77,6 +78,7 @@ def seed(*, scale: int = 1) -> Seeded:
     make_notes(cast, clock)
     make_outcomes(stories, clock)
     make_library(municipalities, cast, clock)
+    make_questions(municipalities, clock)
     mailings = make_mailings(measures, cast, clock)
     return Seeded(User.objects.count() - people_before, requests, mailings)
 

@@ -10,10 +10,11 @@ from mailings.services.coverage import hearers_of_coverage
 from mailings.services.endings import hearers_of_agreement, overseers
 from mailings.services.files import who_put_it
 from mailings.services.people import hearers_of_delegation, hearers_of_person
+from mailings.services.questions import hearers_of_question
 from mailings.services.referrals import OF_REFERRALS, colleague_of, kept_of
 from municipalities.delegations import Delegation
 from municipalities.models import Mandate, Portfolio, User
-from partnerships.models import Agreement, Event, Message, Note, ServiceRequest, SpocAssignment, SpocHandover
+from partnerships.models import Agreement, Event, Message, Note, Question, ServiceRequest, SpocAssignment, SpocHandover
 
 Verb = Event.Verb
 
@@ -45,6 +46,8 @@ def hearers_of(event: Event, on: dt.date) -> list[User]:
         heard = _mentioned(event, event.subject, on)
     elif isinstance(event.subject, ServiceRequest):
         heard = _of_request(event, event.subject, on)
+    elif isinstance(event.subject, Question):
+        heard = hearers_of_question(event, event.subject, on)
     elif isinstance(event.subject, SpocHandover):
         heard = _of_handover(event, event.subject, on)
     elif isinstance(event.subject, Agreement):

@@ -24,11 +24,12 @@ from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
 from mailings.services.library import delivered_document
 from mailings.services.people import about_delegation, about_person
+from mailings.services.questions import about_question, told_of_question, words_of_question
 from mailings.services.ratings import asked_rating
 from mailings.services.referrals import about_referral
 from municipalities.delegations import Delegation
 from municipalities.models import User
-from partnerships.models import Agreement, Event, Message, Note, ServiceRequest, SpocHandover
+from partnerships.models import Agreement, Event, Message, Note, Question, ServiceRequest, SpocHandover
 
 BATCH = 100
 OF_REQUEST = ("request__municipality", "request__asked_by", "request__assignee")
@@ -96,6 +97,7 @@ def _take_undecided(now: dt.datetime) -> list[Event]:
             Delegation.objects.select_related("mandate__user", "mandate__municipality", "delegate"),
             Mailing.objects.all(),
             Agreement.objects.select_related("municipality", "successor"),
+            Question.objects.select_related("municipality", "asked_by", "assignee", "merged_into"),
             SpocHandover.objects.select_related("to", "deputy", "by"),
         ],
     )
@@ -126,6 +128,8 @@ def _words_of(events: Sequence[Event]) -> dict[int, tuple[str, str]]:
             words[event.pk] = (message.body, message.language)
         elif approval := approvals.get(event.data.get("approval")):
             words[event.pk] = (approval.comment, "")
+        elif said := words_of_question(event):
+            words[event.pk] = said
         elif isinstance(event.subject, Note | Message):
             words[event.pk] = (event.subject.body, getattr(event.subject, "language", ""))
         elif note := notes.get(event.data.get("note")):
@@ -189,7 +193,7 @@ def _said(event: Event, person: User, words: Words, on: dt.date) -> dict[str, An
         "words_language": language,
         "words_quoted": quoted(text),
     }
-    return asked_rating(event, person, on) | about_referral(event) | delivered_document(event, person) | told
+    return asked_rating(event, person, on) | about_referral(event) | delivered_document(event, person) | told_of_question(event) | told
 
 
 def _piece(event: Event, person: User, words: Words, on: dt.date) -> dict[str, Any]:
@@ -207,6 +211,8 @@ def _about(subject: Any, person: User, on: dt.date) -> dict[str, Any]:
         return _about_request(subject, person, on)
     if isinstance(subject, Note | Message):
         return _about_request(subject.request, person, on)
+    if isinstance(subject, Question):
+        return about_question(subject, person)
     if isinstance(subject, Agreement):
         return about_agreement(subject, on)
     if isinstance(subject, Delegation):

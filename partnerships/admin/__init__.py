@@ -3,6 +3,7 @@
 from partnerships.admin import bulk_acts  # noqa: F401 - gives lists their acts
 from partnerships.admin.absences import AbsenceAdmin
 from partnerships.admin.agreements import AgreementAdmin
+from partnerships.admin.bodies import BodyAdmin
 from partnerships.admin.choices import ChoiceAdmin
 from partnerships.admin.deadlines import DeadlineTargetAdmin
 from partnerships.admin.delegations import DelegationAdmin
@@ -11,6 +12,7 @@ from partnerships.admin.library import LibraryItemAdmin
 from partnerships.admin.lists import ListImportAdmin
 from partnerships.admin.municipalities import MunicipalityAdmin
 from partnerships.admin.partners import PartnerOrganisationAdmin
+from partnerships.admin.questions import QuestionAdmin
 from partnerships.admin.ratings import RatingAdmin
 from partnerships.admin.requests import ServiceRequestAdmin
 from partnerships.admin.spocs import SpocAssignmentAdmin
@@ -22,6 +24,7 @@ from partnerships.admin.works import WorksSiteAdmin
 __all__ = [
     "AbsenceAdmin",
     "AgreementAdmin",
+    "BodyAdmin",
     "ChoiceAdmin",
     "DeadlineTargetAdmin",
     "DelegationAdmin",
@@ -31,6 +34,7 @@ __all__ = [
     "ListImportAdmin",
     "MunicipalityAdmin",
     "PartnerOrganisationAdmin",
+    "QuestionAdmin",
     "RatingAdmin",
     "ServiceRequestAdmin",
     "SpocAssignmentAdmin",

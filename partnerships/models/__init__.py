@@ -6,6 +6,7 @@ from partnerships.models.agreements import Agreement
 from partnerships.models.answers import YesNo
 from partnerships.models.attachments import Attachment, DraftUpload
 from partnerships.models.audits import AuditDetails
+from partnerships.models.bodies import Body, Forwarding, QuestionNotice, QuestionRemark
 from partnerships.models.choices import Choice
 from partnerships.models.data_requests import Continuation, DataRequestDetails
 from partnerships.models.deadlines import DeadlineNotice, DeadlineTarget
@@ -37,6 +38,7 @@ from partnerships.models.plans import (
     SiteEvaluation,
     SiteFigure,
 )
+from partnerships.models.questions import Question
 from partnerships.models.ratings import Rating, rating_ends_on
 from partnerships.models.references import ReferenceCounter
 from partnerships.models.requests import ServiceRequest
@@ -45,7 +47,7 @@ from partnerships.models.sheets import SheetText
 from partnerships.models.sightings import Sighting
 from partnerships.models.spocs import SpocAssignment
 from partnerships.models.steps import RequestStep, StepRule, StepTemplate
-from partnerships.models.themes import Theme
+from partnerships.models.themes import Theme, ThemeFollow
 from partnerships.models.ties import RequestTie
 from partnerships.models.works import CompensationReminder, WorksPhase, WorksShops, WorksSite, WorksStreet
 
@@ -58,6 +60,7 @@ __all__ = [
     "AgreementTheme",
     "Attachment",
     "AuditDetails",
+    "Body",
     "Choice",
     "CompensationReminder",
     "Continuation",
@@ -70,6 +73,7 @@ __all__ = [
     "Event",
     "Exchange",
     "FeedToken",
+    "Forwarding",
     "Founding",
     "Kind",
     "LibraryFigure",
@@ -87,6 +91,9 @@ __all__ = [
     "PlanMeasure",
     "PlanMeeting",
     "PlanVersion",
+    "Question",
+    "QuestionNotice",
+    "QuestionRemark",
     "Rating",
     "ReferenceCounter",
     "Referral",
@@ -104,6 +111,7 @@ __all__ = [
     "StepRule",
     "StepTemplate",
     "Theme",
+    "ThemeFollow",
     "WorksPhase",
     "WorksShops",
     "WorksSite",

@@ -125,6 +125,7 @@ class Event(models.Model):
         QUESTION_ASKED = "question_asked", _("Question to the Region asked")
         QUESTION_ASSIGNED = "question_assigned", _("Question given to a colleague")
         QUESTION_FORWARDED = "question_forwarded", _("Question forwarded to a body")
+        QUESTION_TAKEN_BACK = "question_taken_back", _("Question taken back from a body")
         QUESTION_REMINDED = "question_reminded", _("Reminder of a question sent")
         QUESTION_REPLIED = "question_replied", _("The body answered the question")
         QUESTION_DRAFTED = "question_drafted", _("Answer to a question drafted")

@@ -3,10 +3,12 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from municipalities.languages import Bilingual
+from municipalities.models import User
 
 
 class Theme(models.Model):
@@ -26,3 +28,21 @@ class Theme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ThemeFollow(models.Model):
+    """A person wants the news of a theme in the personal part of their weekly mailing."""
+
+    person = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.CASCADE, related_name="themes_followed")
+    theme = models.ForeignKey(Theme, verbose_name=_("theme"), on_delete=models.CASCADE, related_name="follows")
+    since = models.DateTimeField(_("since"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("followed theme")
+        verbose_name_plural = _("followed themes")
+        ordering: ClassVar = ["pk"]
+        default_permissions = ()
+        constraints: ClassVar = [models.UniqueConstraint(name="theme_followed_once", fields=["person", "theme"])]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.theme}"

@@ -21,6 +21,7 @@ PUBLIC = {
     "/m/token/satisfaction/",
     "/m/token/language/fr/",
     "/privacy/",
+    "/questions/reply/token/",
 }
 CLOSED = {
     "/accounts/signup/",

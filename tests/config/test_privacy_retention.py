@@ -21,13 +21,14 @@ from config.seed.agreement_parts import small_pdf
 from mailings.models import Delivery
 from municipalities.models import ListImport, User
 from municipalities.turnover.models import Turnover, TurnoverChange
-from partnerships.models import Agreement, Attachment, DraftUpload, Event, Message, ServiceRequest
+from partnerships.models import Agreement, Attachment, DraftUpload, Event, Message, Question, ServiceRequest
 from partnerships.services.agreements import check_pdf, keep_document
 from tests.factories import (
     AgreementFactory,
     DeliveryFactory,
     MessageFactory,
     MunicipalityFactory,
+    QuestionFactory,
     RequestFactory,
     SpocAssignmentFactory,
     UserFactory,
@@ -122,11 +123,16 @@ def _undoing(more: int) -> TurnoverChange:
     return TurnoverChange.objects.create(turnover=turnover, kind=TurnoverChange.Kind.PERSON_CHANGED, object_id=1, before={"email": "x"})
 
 
+def _question(more: int) -> Question:
+    return QuestionFactory(declined=True, ended_at=ago(configured.RETENTION_REQUESTS, more=more))
+
+
 RULES: dict[str, Callable[[int], Any]] = {
     "people": _former,
     "mails": _mail,
     "mail_bodies": _body,
     "requests": _request,
+    "questions": _question,
     "drafts": _draft,
     "withdrawn_drafts": _withdrawn_draft,
     "accesses": _access,

@@ -30,6 +30,7 @@ from tests.factories.people import (
     group_named,
     since,
 )
+from tests.factories.questions import BodyFactory, ForwardingFactory, QuestionFactory, ThemeFactory
 from tests.factories.works import PlanLineFactory, PlanVersionFactory, WorksPhaseFactory, WorksSiteFactory, measure_fields
 
 __all__ = [
@@ -37,9 +38,11 @@ __all__ = [
     "AgreementFactory",
     "ApprovalFactory",
     "AuditDetailsFactory",
+    "BodyFactory",
     "DeliveryFactory",
     "DevelopmentDetailsFactory",
     "EventFactory",
+    "ForwardingFactory",
     "LibraryItemFactory",
     "MailPreferenceFactory",
     "MailingFactory",
@@ -52,6 +55,7 @@ __all__ = [
     "PartnerFactory",
     "PlanLineFactory",
     "PlanVersionFactory",
+    "QuestionFactory",
     "RatingFactory",
     "ReferralFactory",
     "RequestFactory",
@@ -61,6 +65,7 @@ __all__ = [
     "SavedFilterFactory",
     "SpocAssignmentFactory",
     "StepTemplateFactory",
+    "ThemeFactory",
     "UserFactory",
     "WorksPhaseFactory",
     "WorksSiteFactory",

@@ -191,6 +191,52 @@ PARTNERSHIPS = {
     "partnerships.Mention": Entry(
         links={"person": Link.ABOUT}, fields=all_uses(uses("id note message", MACHINERY), uses("person", ANSWERS))
     ),
+    "partnerships.Question": Entry(
+        links={
+            "asked_by": Link.WROTE,
+            "asked_for": Link.ACTED,
+            "entered_by": Link.ACTED,
+            "assignee": Link.ACTED,
+            "reviewer": Link.ACTED,
+            "drafted_by": Link.ACTED,
+            "reviewed_by": Link.ACTED,
+        },
+        fields=all_uses(
+            uses("id key token revision published_fr published_nl asked_words merged_into superseded_by", MACHINERY),
+            uses("municipality state language themes is_urgent may_be_named asked_at answered_at published_at", FIGURES),
+            uses("ended_at due_on check_on source_url", FIGURES),
+            uses("asked_by asked_for entered_by assignee reviewer drafted_by reviewed_by", WHO),
+            uses("title words urgent_reason reason", WORDS),
+            uses("title_fr title_nl answer_fr answer_nl source_fr source_nl", AGREEMENT_IN_WORDS),
+        ),
+    ),
+    "partnerships.Question_themes": Entry(fields=uses("id question theme", MACHINERY)),
+    "partnerships.Body": Entry(
+        fields=all_uses(
+            uses("id key", MACHINERY),
+            uses("kind name_fr name_nl language reply_within is_active", Use(Purpose.PUBLICATION, Retention.EVER)),
+            uses("contact email", AGREEMENT_IN_WORDS),
+        )
+    ),
+    "partnerships.Forwarding": Entry(
+        links={"by": Link.ACTED},
+        fields=all_uses(
+            uses("id key question", MACHINERY),
+            uses("body sent_at reply_by ended_at replied_at reply_source", FIGURES),
+            uses("by", WHO),
+            uses("note reply_fr reply_nl", AGREEMENT_IN_WORDS),
+        ),
+    ),
+    "partnerships.QuestionRemark": Entry(
+        links={"author": Link.WROTE},
+        fields=all_uses(uses("id question", MACHINERY), uses("author written_at", ANSWERS), uses("body", WORDS)),
+    ),
+    "partnerships.QuestionNotice": Entry(fields=uses("id question forwarding moment day made_at", MACHINERY)),
+    "partnerships.ThemeFollow": Entry(
+        links={"person": Link.ABOUT},
+        is_removed=True,
+        fields=all_uses(uses("id", MACHINERY), uses("person theme since", Use(Purpose.INFORMATION, Retention.CONTACT))),
+    ),
     # An erasure takes a name out of what a file is called; what stands in a file goes with its request.
     "partnerships.Attachment": Entry(
         links={"added_by": Link.WROTE, "removed_by": Link.ACTED},
