@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from municipalities.delegations import Standing
 from municipalities.models import Mandate, User
-from partnerships.models import Event, RequestTie, ServiceRequest, SpocAssignment, SpocHandover
+from partnerships.models import Event, ServiceRequest, SpocAssignment, SpocHandover, is_merged
 
 State = ServiceRequest.State
 
@@ -200,7 +200,7 @@ def _is_still_recent(request: ServiceRequest, on: dt.date | None) -> bool:
     until = reopens_until(request)
     if until is None:
         return True
-    return (on or timezone.localdate()) <= until and not RequestTie.objects.merges().filter(second=request).exists()
+    return (on or timezone.localdate()) <= until and not is_merged(request)
 
 
 # --- SPOCs --------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """How satisfied the municipalities were in a year: by type of request, municipality and month; never by person.
 
+A twin that was merged into another request is not counted: it is that other one that gets done, and is asked about.
 Only who answered is counted, so the share that answered stands beside every average, and below RATING_FEWEST answers there is
 no average at all: two answers are two opinions.
 """
@@ -101,7 +102,8 @@ def satisfaction_in(year: int) -> Year:
 def _rows(year: int) -> list[dict[str, Any]]:
     brussels = timezone.get_default_timezone()
     start, end = (dt.datetime(number, 1, 1, tzinfo=brussels) for number in (year, year + 1))
-    closed = ServiceRequest.objects.filter(state=State.CLOSED, direction=Direction.TO_AGENCY, ended_at__gte=start, ended_at__lt=end)
+    own = ServiceRequest.objects.on_their_own()
+    closed = own.filter(state=State.CLOSED, direction=Direction.TO_AGENCY, ended_at__gte=start, ended_at__lt=end)
     month = ExtractMonth("ended_at", tzinfo=brussels)
     cut: Any = closed.order_by().annotate(month=month).values("month", "kind", "municipality", "rating__score")
     return list(cut.annotate(number=Count("pk")))

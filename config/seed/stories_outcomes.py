@@ -12,6 +12,7 @@ ALTITUDE = Story(
         "demandent une méthode, de l'aide pour les statuts et un premier plan d'action. La commune offre une salle et 3.000 euros."
     ),
     area="Place de l'Altitude Cent et avenue Everard",
+    development={"project_kinds": ["found", "events"], "association_plan": "new", "initiators": 15, "support": ["statutes", "assembly"]},
     steps=(
         Step(Action.SUBMIT, "alderman", 209, "09:40"),
         Step(Action.ACKNOWLEDGE, "spoc", 208, "11:00"),

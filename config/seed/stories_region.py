@@ -39,6 +39,7 @@ ANDERLECHT = Story(
         "actieplan. De gemeente geeft een startsubsidie van 5.000 euro."
     ),
     area="Wayezstraat en Dapperheidsplein",
+    development={"project_kinds": ["found"], "association_plan": "new", "wished_name": "Wayez Leeft", "initiators": 12},
     steps=(
         Step(Action.SUBMIT, "alderman", 12, "09:55"),
         Step(Action.ACKNOWLEDGE, "spoc", 11, "11:10"),

@@ -98,8 +98,8 @@ def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User
         return list({person.pk: person for person in told}.values())
     if not request.reference:
         return []  # never submitted: nobody outside the municipality knows of it
-    if event.verb == Verb.REQUEST_ASSIGNED and "handover" in event.data:
-        return []  # the hand-over told of all its requests at once
+    if _is_told_elsewhere(event):
+        return []
     if event.verb == Verb.REQUEST_ASSIGNED and request.assignee:
         named = list(staff_with(HANDLES).filter(pk=request.assignee.pk))
         return named or _staff(request, on)  # the words are meant for this one person, away or not
@@ -114,6 +114,11 @@ def _of_request(event: Event, request: ServiceRequest, on: dt.date) -> list[User
     if event.verb in TO_ASKER | TO_HANDLER:
         return _officials(request, on)
     return _of_either(event, request, on)
+
+
+def _is_told_elsewhere(event: Event) -> bool:
+    """The hand-over told of all its requests at once; an association that stood in the register is no news to its municipality."""
+    return (event.verb == Verb.REQUEST_ASSIGNED and "handover" in event.data) or "was_known" in event.data
 
 
 def _of_either(event: Event, request: ServiceRequest, on: dt.date) -> list[User]:
@@ -140,7 +145,12 @@ def _of_deadline(verb: str, request: ServiceRequest, on: dt.date) -> list[User]:
 
 
 def _of_desk(event: Event, request: ServiceRequest, on: dt.date) -> list[User]:
-    """Of a referral: who asked, and the colleague it is referred to. Of a merge: both askers, each once."""
+    """Of a referral: who asked, and the colleague it is referred to. Of a merge: both askers, each once.
+
+    A referral that ended with its request is no news beside that.
+    """
+    if event.data.get("with_request"):
+        return []
     if event.verb in OF_DEADLINES:
         return _of_deadline(event.verb, request, on)
     if event.verb in OF_REFERRALS:

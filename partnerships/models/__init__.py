@@ -48,7 +48,7 @@ from partnerships.models.sightings import Sighting
 from partnerships.models.spocs import SpocAssignment
 from partnerships.models.steps import RequestStep, StepRule, StepTemplate
 from partnerships.models.themes import Theme, ThemeFollow
-from partnerships.models.ties import RequestTie
+from partnerships.models.ties import RequestTie, is_merged
 from partnerships.models.works import CompensationReminder, WorksPhase, WorksShops, WorksSite, WorksStreet
 
 __all__ = [
@@ -117,5 +117,6 @@ __all__ = [
     "WorksSite",
     "WorksStreet",
     "YesNo",
+    "is_merged",
     "rating_ends_on",
 ]

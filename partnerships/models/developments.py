@@ -13,6 +13,14 @@ from partnerships.models.requests import ServiceRequest
 from partnerships.models.rows import RowsField, is_list, long_text
 
 MOST_AIMS = 5
+FOUNDING = "found"  # the kind of project that is the founding of an association
+
+
+class DevelopmentQuerySet(models.QuerySet["DevelopmentDetails"]):
+    def founding(self) -> "DevelopmentQuerySet":
+        """Projects in which an association is to be founded."""
+        named = models.Q(association_plan=DevelopmentDetails.AssociationPlan.NEW)
+        return self.filter(named | models.Q(project_kinds__contains=[FOUNDING]))
 
 
 class DevelopmentDetails(models.Model):
@@ -60,6 +68,8 @@ class DevelopmentDetails(models.Model):
     risks = long_text(_("risks"))
     starts_on = models.DateField(_("start"), null=True, blank=True)
     milestones = long_text(_("milestones"), help_text=_("One per line, with its date where it is known."))
+
+    objects = DevelopmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("details of the development project")

@@ -80,7 +80,7 @@ class Referral(models.Model):
     """A request is in the hands of a partner organisation or a colleague as well, until that has ended.
 
     The agency stays the municipality's contact. Both sides see to whom, since when and why; the words are messages of the
-    conversation.
+    conversation. One that is still open when the request ends, ends with it and without words.
     """
 
     request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="referrals")
@@ -100,6 +100,7 @@ class Referral(models.Model):
     made_at = models.DateTimeField(_("referred on"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended on"), null=True, blank=True)
     ended_message = models.OneToOneField(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="referral_ended")
+    ended_with_request = models.BooleanField(default=False, db_default=False)
 
     objects = ReferralQuerySet.as_manager()
 
@@ -115,8 +116,9 @@ class Referral(models.Model):
             ),
             models.CheckConstraint(
                 name="referral_ended_with_words",
-                condition=models.Q(ended_at__isnull=True, ended_message__isnull=True)
-                | models.Q(ended_at__isnull=False, ended_message__isnull=False),
+                condition=models.Q(ended_at__isnull=True, ended_message__isnull=True, ended_with_request=False)
+                | models.Q(ended_at__isnull=False, ended_message__isnull=False, ended_with_request=False)
+                | models.Q(ended_at__isnull=False, ended_message__isnull=True, ended_with_request=True),
             ),
             models.UniqueConstraint(
                 fields=["request", "partner"], name="referral_to_partner_once", condition=models.Q(ended_at__isnull=True)

@@ -71,6 +71,10 @@ class ServiceRequestQuerySet(RequestFinding):
     def ended(self) -> "ServiceRequestQuerySet":
         return self.filter(state__in=ServiceRequest.ENDED)
 
+    def on_their_own(self) -> "ServiceRequestQuerySet":
+        """Without the twins that were merged into another: their work goes on, and is counted, there."""
+        return self.exclude(ties_second__kind="merge")
+
     def drafts(self) -> "ServiceRequestQuerySet":
         return self.filter(state=ServiceRequest.State.DRAFT)
 

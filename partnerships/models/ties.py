@@ -57,6 +57,11 @@ class RequestTie(models.Model):
         return f"{self.first.reference} – {self.second.reference}"
 
 
+def is_merged(request: ServiceRequest) -> bool:
+    """Whether it goes on in another request."""
+    return RequestTie.objects.merges().filter(second=request).exists()
+
+
 @dataclass(frozen=True)
 class Ties:
     """How one request is bound to others: into which it was merged, its twins, and what it is linked with."""

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import User
-from partnerships.models import Event, Rating, ServiceRequest, rating_ends_on
+from partnerships.models import Event, Rating, ServiceRequest, is_merged, rating_ends_on
 from partnerships.permissions import Party, behalf_of, party_of
 from partnerships.services.events import record_event
 
@@ -18,11 +18,14 @@ class RatingNotAllowed(Exception):
 
 
 def may_rate(user: User, request: ServiceRequest, on: dt.date | None = None) -> bool:
-    """Whoever may write for the municipality that asked, from the closing until RATING_OPEN_FOR later."""
+    """Whoever may write for the municipality that asked, from the closing until RATING_OPEN_FOR later.
+
+    Of a twin that was merged nobody is asked: it is the request it goes on in that gets an answer.
+    """
     today = on or timezone.localdate()
     last_day = rating_ends_on(request)
     is_asked = last_day is not None and today <= last_day and not request.is_from_agency
-    return is_asked and party_of(user, request, on=today) == Party.MUNICIPALITY
+    return is_asked and party_of(user, request, on=today) == Party.MUNICIPALITY and not is_merged(request)
 
 
 @transaction.atomic

@@ -14,9 +14,10 @@ from municipalities.models import Municipality, User
 from partnerships.models import Agreement, Message, ReferenceCounter, ServiceRequest, SpocAssignment
 from partnerships.permissions import TRANSITIONS, Action, Party, behalf_of, can, party_of
 from partnerships.services.clocks import acknowledgement_due, completion_due, keep_clock
+from partnerships.services.endings import end_referrals
 from partnerships.services.events import record_event
 from partnerships.services.needed import missing_to_submit
-from partnerships.services.steps import lay_steps
+from partnerships.services.steps import lay_steps, wants_steps
 
 State = ServiceRequest.State
 
@@ -52,7 +53,8 @@ def _move(request: ServiceRequest, action: Action, *, by: User, data: dict[str, 
         setattr(request, name, value)
     if rule.target:
         request.state = rule.target
-    if request.state in ServiceRequest.ENDED and not request.ended_at:
+    has_ended = request.state in ServiceRequest.ENDED and not request.ended_at
+    if has_ended:
         request.ended_at = timezone.now()
     keep_clock(request, before, timezone.localdate())
     request.save()
@@ -64,6 +66,8 @@ def _move(request: ServiceRequest, action: Action, *, by: User, data: dict[str, 
         municipality=request.municipality,
         data={"from": before, "to": request.state} | _turned(request) | (data or {}),
     )
+    if has_ended and request.ended_at:
+        end_referrals(request, by=by, at=request.ended_at)
     return request
 
 
@@ -173,9 +177,12 @@ def acknowledge_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
 
 @transaction.atomic
 def start_request(request: ServiceRequest, *, by: User) -> ServiceRequest:
-    """Take the work up; the team's list of steps is copied to the request, and later changes of the list do not touch it."""
+    """Take the work up; the team's list of steps is copied to the request, and later changes of the list do not touch it.
+
+    That of a development project tells how an association is founded: where none is wished for, an officer lays it ready or not.
+    """
     request = _move(request, Action.START, by=by)
-    if not request.is_from_agency:
+    if wants_steps(request):
         lay_steps(request)
     return request
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.associations import enterprise_digits
 from municipalities.models import User
-from partnerships.models import Event, RequestStep, ServiceRequest, StepRule, StepTemplate
+from partnerships.models import DevelopmentDetails, Event, Kind, RequestStep, ServiceRequest, StepRule, StepTemplate
 from partnerships.permissions import Party, party_of
 from partnerships.services.events import record_event
 
@@ -52,6 +52,13 @@ def may_lay_steps(user: User, request: ServiceRequest) -> bool:
 
 
 # --- The list -----------------------------------------------------------------------------------
+
+
+def wants_steps(request: ServiceRequest) -> bool:
+    """Whether the list of its type is certainly meant for this request: every audit and works; of development, a founding."""
+    if request.is_from_agency:
+        return False
+    return request.kind != Kind.DEVELOPMENT or DevelopmentDetails.objects.founding().filter(request=request).exists()
 
 
 def lay_steps(request: ServiceRequest) -> list[RequestStep]:

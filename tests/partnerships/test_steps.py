@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from partnerships.models import Event, Kind, RequestStep, ServiceRequest, StepRule, StepTemplate
+from partnerships.models import DevelopmentDetails, Event, Kind, RequestStep, ServiceRequest, StepRule, StepTemplate
 from partnerships.services.requests import start_request
 from partnerships.services.steps import StepAlreadyDone, StepNotAllowed, StepStillOpen, do_step, lay_missing_steps, lay_steps, undo_step
 from tests.factories import RequestFactory, RequestStepFactory, StepTemplateFactory, UserFactory, days_from_today
@@ -246,3 +246,23 @@ def test_the_team_edits_its_list_and_an_official_does_not(cast: Cast, enter: Any
     assert answer.status_code == 200
     assert enter(cast.editor).post(address, typed).status_code == 403
     assert enter(cast.alderman).get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("details", "laid"),
+    [
+        ({}, False),
+        ({"association_plan": "existing", "project_kinds": ["strengthen"]}, False),
+        ({"association_plan": "new"}, True),
+        ({"project_kinds": ["events", "found"]}, True),
+    ],
+    ids=["nothing said", "one that exists", "one to be founded", "a founding among other things"],
+)
+def test_the_way_to_an_association_is_laid_where_one_is_to_be_founded(cast: Cast, details: dict[str, Any], laid: bool) -> None:
+    StepTemplateFactory(kind=Kind.DEVELOPMENT)
+    request = RequestFactory(acknowledged=True, kind=Kind.DEVELOPMENT, municipality=cast.municipality)
+    said = {"association_plan": "none", "project_kinds": []} | details
+    DevelopmentDetails.objects.filter(request=request).update(**said)
+    start_request(request, by=cast.spoc)
+    assert request.steps.exists() is laid
+    assert len(lay_missing_steps(request, by=cast.spoc)) == (not laid)  # the officer has the choice

@@ -95,7 +95,7 @@ PARTNERSHIPS = {
     ),
     "partnerships.Founding": Entry(
         links={"by": Link.ACTED},
-        fields=all_uses(uses("id", MACHINERY), uses("request association founded_on entered_at", FIGURES), uses("by", WHO)),
+        fields=all_uses(uses("id", MACHINERY), uses("request association founded_on was_known entered_at", FIGURES), uses("by", WHO)),
     ),
     "partnerships.DeadlineTarget": Entry(
         fields=all_uses(
@@ -119,7 +119,9 @@ PARTNERSHIPS = {
     ),
     "partnerships.LibraryFile": Entry(
         fields=all_uses(
-            uses("id key version", MACHINERY), uses("file kind size sha256 language", FIGURES), uses("name", AGREEMENT_IN_WORDS)
+            uses("id key version scan scanned_at finding", MACHINERY),
+            uses("file kind size sha256 language", FIGURES),
+            uses("name", AGREEMENT_IN_WORDS),
         )
     ),
     "partnerships.LibraryFigure": Entry(
@@ -152,7 +154,9 @@ PARTNERSHIPS = {
     "partnerships.PartnerOrganisation_themes": Entry(fields=uses("id partnerorganisation theme", MACHINERY)),
     "partnerships.Referral": Entry(
         links={"colleague": Link.ABOUT, "by": Link.ACTED},
-        fields=all_uses(uses("id message ended_message", MACHINERY), uses("request partner colleague by made_at ended_at", WHO)),
+        fields=all_uses(
+            uses("id message ended_message ended_with_request", MACHINERY), uses("request partner colleague by made_at ended_at", WHO)
+        ),
     ),
     "partnerships.RequestTie": Entry(
         links={"by": Link.ACTED}, fields=all_uses(uses("id", MACHINERY), uses("kind first second by made_at", WHO))
