@@ -4,10 +4,10 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 
 from partnerships.models import Attachment, Message, ServiceRequest
+from partnerships.models.attachments import first_scan
 from partnerships.uploads import Checked
 from partnerships.uploads.previews import can_be_shown
 
@@ -25,7 +25,7 @@ def new_attachment(key: uuid.UUID, request: ServiceRequest, message: Message | N
         kind=checked.kind,
         size=checked.size,
         sha256=checked.sha256,
-        scan=Attachment.Scan.PENDING if settings.CLAMD_URL else Attachment.Scan.NONE,
+        scan=first_scan(),
         preview_state=Attachment.Preview.PENDING if can_be_shown(checked.kind) else Attachment.Preview.NONE,
     )
     for name, value in own.items():

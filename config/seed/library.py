@@ -16,6 +16,7 @@ from config.seed.stories_ixelles import COCQ_AUDIT, SHOP_MIX_CLOSED
 from config.seed.stories_region import JETTE_AUDIT
 from municipalities.models import Municipality, User
 from partnerships.models import Event, Exchange, LibraryFigure, LibraryFile, LibraryItem, LibraryShare, LibraryVersion, ServiceRequest
+from partnerships.models.attachments import first_scan
 from partnerships.uploads import Checked, check_content
 
 Kind, Owner, Scope, Licence = LibraryItem.Kind, LibraryItem.Owner, LibraryItem.Scope, LibraryItem.Licence
@@ -153,6 +154,7 @@ def _keep_files(item: LibraryItem, shelf: Shelf, by: User, at: dt.datetime) -> N
     for language, name in shelf.files.items():
         checked = _file(name, item)
         kept = LibraryFile(version=version, language=language, name=name, kind=checked.kind, size=checked.size, sha256=checked.sha256)
+        kept.scan = first_scan()
         kept.file.save(name, ContentFile(checked.content), save=False)
         kept.save(force_insert=True)
 

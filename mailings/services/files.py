@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from mailings.rendering import portal_link
 from municipalities.models import User
-from partnerships.models import Attachment, Event, Note
+from partnerships.models import Attachment, Event, LibraryFile, Note
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,9 @@ class FileTold:
 
 def files_told(event: Event) -> list[FileTold]:
     """The files that came with the message of an event, or that it is about; those of a note only in what is told of the note itself."""
+    if "library_file" in event.data:
+        kept = LibraryFile.objects.filter(pk=event.data["library_file"]).select_related("version__item")
+        return [FileTold(one.name, portal_link("library_item", one.version.item.key)) for one in kept]
     return [FileTold(one.name, portal_link("attachment", one.key)) for one in _files_of(event)]
 
 
@@ -33,5 +36,8 @@ def _files_of(event: Event) -> "QuerySet[Attachment]":
 
 def who_put_it(event: Event, on: dt.date) -> list[User]:
     """Whoever sent the file that is in quarantine, while they have access; they alone can send a clean one."""
-    attachment = Attachment.objects.filter(pk=event.data["attachment"]).select_related("added_by").first()
-    return [attachment.added_by] if attachment and attachment.added_by.has_access(on) else []
+    if "library_file" in event.data:
+        sent = User.objects.filter(pk__in=LibraryFile.objects.filter(pk=event.data["library_file"]).values("version__added_by"))
+    else:
+        sent = User.objects.filter(pk__in=Attachment.objects.filter(pk=event.data["attachment"]).values("added_by"))
+    return [person for person in sent if person.has_access(on)]

@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,43 @@ class StoredFile(models.Model):
     def ending(self) -> str:
         """`PDF`: what stands for the file where it has no picture."""
         return ending_of(self.name)[1:].upper()
+
+
+class ScannedFile(StoredFile):
+    """A file others read: it may be opened once the virus scanner has looked at it, or where there is none."""
+
+    class Scan(models.TextChoices):
+        NONE = "none", pgettext_lazy("virus scan", "No scanner at the time")
+        PENDING = "pending", pgettext_lazy("virus scan", "Waiting for the virus scanner")
+        CLEAN = "clean", pgettext_lazy("virus scan", "Scanned, nothing found")
+        INFECTED = "infected", pgettext_lazy("virus scan", "In quarantine")
+
+    HARMLESS: ClassVar = (Scan.NONE, Scan.CLEAN)
+
+    scan = models.CharField(_("virus scan"), max_length=10, choices=Scan.choices, default=Scan.NONE, db_default=Scan.NONE)
+    scanned_at = models.DateTimeField(null=True, blank=True)
+    finding = models.CharField(max_length=120, blank=True, editable=False, help_text=_("What the scanner calls what it found."))
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_servable(self) -> bool:
+        """Whether it may be opened: there, and not waiting for the virus scanner or caught by it."""
+        return bool(self.file) and self.scan in self.HARMLESS
+
+    @property
+    def is_pending(self) -> bool:
+        return self.scan == self.Scan.PENDING
+
+    @property
+    def is_quarantined(self) -> bool:
+        return self.scan == self.Scan.INFECTED
+
+
+def first_scan() -> str:
+    """How a file begins: waiting for the scanner, where there is one."""
+    return ScannedFile.Scan.PENDING if settings.CLAMD_URL else ScannedFile.Scan.NONE
 
 
 class DraftUploadQuerySet(models.QuerySet["DraftUpload"]):
@@ -98,7 +136,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.select_related("added_by", "removed_by")
 
 
-class Attachment(StoredFile):
+class Attachment(ScannedFile):
     """A file of a request, sent with its form, with a message, or kept with an internal note.
 
     A new version takes its place in lists; older ones stay reachable.
@@ -106,19 +144,11 @@ class Attachment(StoredFile):
     Files are written by `partnerships.services.attachments` alone, and given out by `partnerships.uploads.serve_private`.
     """
 
-    class Scan(models.TextChoices):
-        NONE = "none", pgettext_lazy("virus scan", "No scanner at the time")
-        PENDING = "pending", pgettext_lazy("virus scan", "Waiting for the virus scanner")
-        CLEAN = "clean", pgettext_lazy("virus scan", "Scanned, nothing found")
-        INFECTED = "infected", pgettext_lazy("virus scan", "In quarantine")
-
     class Preview(models.TextChoices):
         NONE = "none", pgettext_lazy("preview", "None")
         PENDING = "pending", pgettext_lazy("preview", "To be made")
         MADE = "made", pgettext_lazy("preview", "Made")
         FAILED = "failed", pgettext_lazy("preview", "Could not be made")
-
-    HARMLESS: ClassVar = (Scan.NONE, Scan.CLEAN)
 
     request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="attachments")
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments")
@@ -131,9 +161,6 @@ class Attachment(StoredFile):
     added_at = models.DateTimeField(_("added on"), default=timezone.now)
     removed_by = models.ForeignKey(User, verbose_name=_("removed by"), on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     removed_at = models.DateTimeField(_("removed on"), null=True, blank=True)
-    scan = models.CharField(_("virus scan"), max_length=10, choices=Scan.choices, default=Scan.NONE)
-    scanned_at = models.DateTimeField(null=True, blank=True)
-    finding = models.CharField(max_length=120, blank=True, editable=False, help_text=_("What the scanner calls what it found."))
     preview = models.FileField(upload_to=private_path, max_length=100, blank=True, editable=False)
     preview_state = models.CharField(max_length=10, choices=Preview.choices, default=Preview.NONE)
 
@@ -166,15 +193,7 @@ class Attachment(StoredFile):
     @property
     def is_servable(self) -> bool:
         """Whether it may be opened: there, and not waiting for the virus scanner or caught by it."""
-        return bool(self.file) and self.removed_at is None and self.scan in self.HARMLESS
-
-    @property
-    def is_pending(self) -> bool:
-        return self.scan == self.Scan.PENDING
-
-    @property
-    def is_quarantined(self) -> bool:
-        return self.scan == self.Scan.INFECTED
+        return super().is_servable and self.removed_at is None
 
     @property
     def has_preview(self) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -18,7 +19,8 @@ from simple_history.models import HistoricalRecords
 from municipalities.languages import Bilingual, InterfaceLanguage
 from municipalities.models import Municipality, User
 from municipalities.search import plain_value, plain_words
-from partnerships.models.attachments import StoredFile
+from partnerships.models.answers import is_confidential_on
+from partnerships.models.attachments import ScannedFile
 from partnerships.models.requests import ServiceRequest
 
 WORDS = ("title_fr", "title_nl", "summary_fr", "summary_nl", "coverage_fr", "coverage_nl")
@@ -30,17 +32,30 @@ def all_words() -> Concat:
     return Concat(*spaced, output_field=models.TextField())
 
 
+def _of_municipalities(user: User, own: Collection[int], on: dt.date) -> models.Q:
+    """What belongs to municipalities where the person stands: by a mandate all of it, by a delegation without the secrets of others."""
+    mandated = {mandate.municipality_id for mandate in user.mandates_on(on)}
+    secret = ServiceRequest.objects.filter(is_confidential_on(on), pk=models.OuterRef("request")).exclude(asked_by=user)
+    theirs = models.Q(municipality__in=mandated)
+    delegated = set(own) - mandated
+    return theirs | (models.Q(municipality__in=delegated) & ~models.Q(models.Exists(secret))) if delegated else theirs
+
+
 class LibraryItemQuerySet(models.QuerySet["LibraryItem"]):
     def visible_to(self, user: User, on: dt.date | None = None) -> "LibraryItemQuerySet":
-        """Staff with the right see all. Others, while they stand in a municipality: what it has, what it was given, what all 19 share."""
+        """Staff with the right see all. Others, while they stand in a municipality: what it has, what it was given, what all 19 share.
+
+        What came of a confidential request is kept, as the request is, from whoever stands there by a delegation alone.
+        """
         if user.is_staff:
             return self if user.has_perm("partnerships.view_libraryitem") else self.none()
-        own = user.municipality_ids_on(on or timezone.localdate())
+        on = on or timezone.localdate()
+        own = user.municipality_ids_on(on)
         if not own:
             return self.none()
         shared = LibraryShare.objects.filter(item=models.OuterRef("pk"), municipality__in=own)
         chosen = models.Q(scope=LibraryItem.Scope.CHOSEN) & models.Exists(shared)
-        return self.filter(models.Q(scope__in=LibraryItem.FOR_ALL) | models.Q(municipality__in=own) | chosen)
+        return self.filter(models.Q(scope__in=LibraryItem.FOR_ALL) | _of_municipalities(user, own, on) | chosen)
 
     def matching(self, words: str) -> "LibraryItemQuerySet":
         """Items that hold every one of the words in French or in Dutch, accents or not."""
@@ -204,7 +219,20 @@ class LibraryVersion(models.Model):
         return str(_("Version %(number)s") % {"number": self.number})
 
 
-class LibraryFile(StoredFile):
+class LibraryFileQuerySet(models.QuerySet["LibraryFile"]):
+    def visible_to(self, user: User) -> "LibraryFileQuerySet":
+        """The files of the items a person may see, of every version."""
+        return self.filter(version__item__in=LibraryItem.objects.visible_to(user).order_by())
+
+    def servable(self) -> "LibraryFileQuerySet":
+        """Those that may leave the house: not waiting for the virus scanner or caught by it."""
+        return self.filter(scan__in=LibraryFile.HARMLESS).exclude(file="")
+
+    def waiting_for_scan(self) -> "LibraryFileQuerySet":
+        return self.filter(scan=LibraryFile.Scan.PENDING).order_by("pk")
+
+
+class LibraryFile(ScannedFile):
     """A file of a version: in French, in Dutch, in both, or data that speak no language."""
 
     class Language(models.TextChoices):
@@ -216,10 +244,13 @@ class LibraryFile(StoredFile):
     version = models.ForeignKey(LibraryVersion, on_delete=models.CASCADE, related_name="files")
     language = models.CharField(_("language"), max_length=5, choices=Language.choices)
 
+    objects = LibraryFileQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("file of the library")
         verbose_name_plural = _("files of the library")
         ordering: ClassVar = ["version", "pk"]
+        indexes: ClassVar = [models.Index(fields=["id"], name="library_file_to_scan", condition=models.Q(scan="pending"))]
         constraints: ClassVar = [models.UniqueConstraint(fields=["version", "language"], name="library_file_once_per_language")]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import User
 from partnerships.models import Attachment, DraftUpload, Event, Message, Note, ServiceRequest
-from partnerships.models.attachments import StoredFile
+from partnerships.models.attachments import StoredFile, first_scan
 from partnerships.permissions import Action, Party, behalf_of, can, party_of
 from partnerships.services.events import record_event
 from partnerships.services.requests import ActionNotAllowed
@@ -20,7 +20,7 @@ from partnerships.uploads import Checked
 from partnerships.uploads.previews import can_be_shown
 
 Incoming = Checked | DraftUpload
-Scan, Preview = Attachment.Scan, Attachment.Preview
+Preview = Attachment.Preview
 
 
 def may_add(user: User, request: ServiceRequest) -> bool:
@@ -135,7 +135,7 @@ def _keep(
         version=version,
         side=party_of(by, request) or Party.MUNICIPALITY,
         added_by=by,
-        scan=Scan.PENDING if settings.CLAMD_URL else Scan.NONE,
+        scan=first_scan(),
         preview_state=Preview.PENDING if can_be_shown(upload.kind) else Preview.NONE,
     )
     if replaces:

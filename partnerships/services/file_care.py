@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
+from typing import Any
 
 import structlog
 from django.apps import apps
@@ -14,8 +16,9 @@ from django.core.files.storage import Storage, default_storage
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from partnerships.models import Attachment, DraftUpload, Event
+from partnerships.models import Attachment, DraftUpload, Event, LibraryFile, LibraryItem
 from partnerships.services.attachments import record_about
+from partnerships.services.events import record_event
 from partnerships.uploads.previews import NoPreview, preview_of
 from partnerships.uploads.scanning import ScannerAway, find_virus
 from partnerships.uploads.storing import FOLDER
@@ -57,32 +60,40 @@ def scan_waiting(until: dt.datetime) -> int:
     Without a scanner (CLAMD_URL taken out of the settings) what waited is let go as it is.
     """
     if not settings.CLAMD_URL:
-        return Attachment.objects.waiting_for_scan().update(scan=Scan.NONE)
+        return sum(waiting.update(scan=Scan.NONE) for waiting in _waiting_for_scan())
     settled = 0
-    for attachment in Attachment.objects.waiting_for_scan().iterator(chunk_size=50):
+    for file in chain.from_iterable(waiting.iterator(chunk_size=50) for waiting in _waiting_for_scan()):
         if timezone.now() >= until:
             break
         try:
-            settled += _scan(attachment)
+            settled += _scan(file)
         except ScannerAway as fault:
             logger.warning("scanner_away", fault=str(fault))
             break
     return settled
 
 
-def _scan(attachment: Attachment) -> bool:
+def _waiting_for_scan() -> tuple[models.QuerySet[Any], ...]:
+    """Files of requests first, then those of the library."""
+    return Attachment.objects.waiting_for_scan(), LibraryFile.objects.waiting_for_scan()
+
+
+def _scan(file: Attachment | LibraryFile) -> bool:
     """Ask the scanner outside any transaction, then write its verdict; a file lost by the storage waits for the report of losses."""
     try:
-        with attachment.file.open("rb") as file:
-            finding = find_virus(file.read())
+        with file.file.open("rb") as content:
+            finding = find_virus(content.read())
     except FileNotFoundError:
-        logger.warning("file_lost", attachment=attachment.pk)
+        logger.warning("file_lost", kind=file._meta.model_name, file=file.pk)
         return False
-    if finding:
-        quarantine_attachment(attachment, finding=finding)
-        return True
-    waiting = Attachment.objects.filter(pk=attachment.pk, scan=Scan.PENDING)
-    return bool(waiting.update(scan=Scan.CLEAN, scanned_at=timezone.now()))
+    if not finding:
+        waiting = type(file)._default_manager.filter(pk=file.pk, scan=Scan.PENDING)
+        return bool(waiting.update(scan=Scan.CLEAN, scanned_at=timezone.now()))
+    if isinstance(file, Attachment):
+        quarantine_attachment(file, finding=finding)
+    else:
+        quarantine_library_file(file, finding=finding)
+    return True
 
 
 @transaction.atomic
@@ -97,6 +108,19 @@ def quarantine_attachment(attachment: Attachment, *, finding: str) -> None:
     attachment.save(update_fields=["scan", "scanned_at", "finding", "preview", "preview_state"])
     record_about(Event.Verb.ATTACHMENT_QUARANTINED, attachment, by=None)
     logger.warning("file_quarantined", attachment=attachment.pk, finding=finding)
+
+
+@transaction.atomic
+def quarantine_library_file(file: LibraryFile, *, finding: str) -> None:
+    """From now on the file is given to nobody, in whatever version it stands; whoever put it is told, and the SPOC of its request."""
+    same = LibraryFile.objects.filter(file=file.file.name, scan=Scan.PENDING)
+    if not same.update(scan=Scan.INFECTED, scanned_at=timezone.now(), finding=finding[:120]):
+        return
+    item = LibraryItem.objects.select_related("request__municipality", "municipality").get(versions__files=file)
+    data = {"library_file": file.pk}
+    subject, place = item.request or item, item.request.municipality if item.request else item.municipality
+    record_event(Event.Verb.ATTACHMENT_QUARANTINED, subject, by=None, municipality=place, data=data)
+    logger.warning("file_quarantined", library_file=file.pk, finding=finding)
 
 
 # --- Pictures -----------------------------------------------------------------------------------

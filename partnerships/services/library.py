@@ -20,6 +20,7 @@ from partnerships.models import (
     ServiceRequest,
     StepRule,
 )
+from partnerships.models.attachments import first_scan
 from partnerships.permissions import Party, party_of
 from partnerships.services.events import record_event
 from partnerships.services.steps import UNDER_WAY, do_step, may_tick
@@ -103,6 +104,7 @@ def add_version(item: LibraryItem, *, by: User, files: Files) -> LibraryVersion:
 
 def _keep(version: LibraryVersion, language: str, checked: Checked) -> None:
     file = LibraryFile(version=version, language=language, name=checked.name, kind=checked.kind, size=checked.size, sha256=checked.sha256)
+    file.scan = first_scan()
     file.file.save(checked.name, ContentFile(checked.content), save=False)
     file.save(force_insert=True)
 
@@ -117,6 +119,9 @@ def _carry(version: LibraryVersion, known: LibraryFile) -> None:
         size=known.size,
         sha256=known.sha256,
         file=known.file.name,
+        scan=known.scan,
+        scanned_at=known.scanned_at,
+        finding=known.finding,
     )
 
 

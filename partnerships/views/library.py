@@ -13,7 +13,7 @@ from municipalities.http import PersonRequest
 from municipalities.languages import content_language
 from municipalities.models import Municipality
 from partnerships.forms.library import LibraryFilter
-from partnerships.models import LibraryFile, LibraryItem, LibraryVersion, ServiceRequest
+from partnerships.models import LibraryFile, LibraryItem, ServiceRequest
 from partnerships.models.library import LibraryItemQuerySet
 from partnerships.uploads import serve_private
 
@@ -83,7 +83,6 @@ def _request_of(request: PersonRequest, item: LibraryItem) -> ServiceRequest | N
 
 @require_safe
 def library_file(request: PersonRequest, key: uuid.UUID) -> HttpResponseBase:
-    """A file of an item the reader may see, as a file to keep."""
-    visible = LibraryVersion.objects.filter(item__in=LibraryItem.objects.visible_to(request.user).order_by())
-    file = get_object_or_404(LibraryFile.objects.filter(version__in=visible.order_by()).exclude(file=""), key=key)
+    """A file of an item the reader may see, as a file to keep; none that the virus scanner has not passed."""
+    file = get_object_or_404(LibraryFile.objects.visible_to(request.user).servable(), key=key)
     return serve_private(file.file, filename=file.name, content_type=file.content_type)

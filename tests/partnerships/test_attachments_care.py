@@ -15,17 +15,18 @@ from PIL import Image
 from config.privacy.retention import apply_retention
 from mailings.models import Delivery
 from mailings.services import decide_notices
-from partnerships.models import Attachment, DraftUpload, Event, Message, Note, ServiceRequest
+from partnerships.models import Attachment, DraftUpload, Event, LibraryFile, Message, Note, ServiceRequest
 from partnerships.services import file_care
 from partnerships.services.attachments import add_attachment, hold_uploads, remove_attachment, replace_attachment
 from partnerships.services.file_care import care_for_files, compare_with_storage, draw_waiting, scan_waiting, sweep_files
+from partnerships.services.library import add_version, deliver_document
 from partnerships.services.requests import send_message
 from partnerships.tasks import files as files_task
 from partnerships.uploads import check_content, previews
 from partnerships.uploads.previews import NoPreview, can_be_shown, preview_of
 from partnerships.uploads.scanning import ScannerAway, find_virus
 from tests import files
-from tests.factories import RequestFactory
+from tests.factories import LibraryItemFactory, RequestFactory
 from tests.partnerships.conftest import Cast
 from tests.scanner import scanner
 
@@ -325,3 +326,52 @@ def test_the_other_side_hears_of_a_new_version(cast, asked):
     assert mail.recipient == cast.spoc
     assert "plan-2.pdf" in mail.body_text
     assert reverse("attachment", args=[newer.key]) in mail.body_html
+
+
+# --- The library --------------------------------------------------------------------------------
+
+
+def delivered_file(request: ServiceRequest, by, content: bytes = b"") -> LibraryFile:
+    item = LibraryItemFactory.build(municipality=None, added_by=None)
+    upload = check_content("donnees.csv", content or b"a;b\n1;2\n")
+    return deliver_document(request, by=by, item=item, files={"data": upload}).versions.get().files.get()
+
+
+def test_a_file_of_the_library_waits_for_the_scanner_too(cast, asked, a_scanner, enter):
+    kept = delivered_file(asked, cast.spoc)
+    client, address = enter(cast.alderman), reverse("library_file", args=[kept.key])
+    page = client.get(reverse("library_item", args=[kept.version.item.key])).content.decode()
+    assert kept.name in page
+    assert address not in page
+    assert client.get(address).status_code == enter(cast.spoc).get(address).status_code == 404
+    care_for_files(later())
+    kept.refresh_from_db()
+    assert (kept.scan, a_scanner.seen) == (Scan.CLEAN, [kept.size])
+    assert client.get(address).status_code == 200
+
+
+def test_what_is_caught_in_the_library_is_given_to_nobody_in_any_version(cast, asked, a_scanner, enter):
+    kept = delivered_file(asked, cast.spoc, b"a;b\n1;" + files.EICAR + b"\n")
+    add_version(kept.version.item, by=cast.spoc, files={"fr": check_content("note.pdf", files.pdf("note"))})
+    assert scan_waiting(later()) >= 1
+    carried = LibraryFile.objects.filter(file=kept.file.name)
+    assert [(one.scan, one.finding) for one in carried] == [(Scan.INFECTED, "Eicar-Signature")] * 2
+    for one in carried:
+        assert enter(cast.alderman).get(reverse("library_file", args=[one.key])).status_code == 404
+    event = Event.objects.about(asked).get(verb=Event.Verb.ATTACHMENT_QUARANTINED)
+    assert (event.actor, event.data) == (None, {"library_file": event.data["library_file"]})
+    decide_notices(timezone.now())
+    mail = Delivery.objects.get(notice__event=event)
+    assert mail.recipient == cast.spoc
+    assert "donnees.csv" in mail.body_text
+    assert reverse("library_item", args=[kept.version.item.key]) in mail.body_text
+    page = enter(cast.alderman).get(reverse("library_item", args=[kept.version.item.key])).content.decode()
+    assert "En quarantaine" in page
+
+
+def test_without_a_scanner_the_library_lets_go_of_what_waited(cast, asked, settings, a_scanner):
+    kept = delivered_file(asked, cast.spoc)
+    settings.CLAMD_URL = ""
+    assert scan_waiting(later()) == 1
+    kept.refresh_from_db()
+    assert kept.is_servable

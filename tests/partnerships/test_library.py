@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from mailings.models import Delivery
 from mailings.services import decide_notices
+from municipalities.delegations import Delegation
 from municipalities.models import User
 from partnerships.models import Event, Exchange, Kind, LibraryFigure, LibraryFile, LibraryItem, LibraryShare, ServiceRequest
+from partnerships.services.delegations import accept_delegation, invite_delegate
 from partnerships.services.library import (
     DeliveryNotAllowed,
     add_version,
@@ -353,3 +355,35 @@ def test_the_list_of_the_administration_costs_the_same(cast: Cast, enter: Any, d
     LibraryItemFactory.create_batch(8)
     with django_assert_max_num_queries(len(first)):
         client.get(address)
+
+
+# --- What came of a confidential request --------------------------------------------------------
+
+
+def test_a_document_of_a_confidential_request_is_kept_from_who_stands_there_by_delegation(
+    cast: Cast, audit: ServiceRequest, enter: Any
+) -> None:
+    made = invite_delegate(
+        cast.alderman.mandates.get(),
+        by=cast.alderman,
+        email="aide@example.org",
+        first_name="Ada",
+        last_name="Inventée",
+        scope=Delegation.Scope.REQUESTS,
+        until=days_from_today(30),
+    )
+    accept_delegation(made, by=made.delegate)
+    delegate = User.objects.get(pk=made.delegate_id)
+    item = delivered(audit, cast.spoc)
+    file = item.versions.get().files.get()
+    addresses = (reverse("library_item", args=[item.key]), reverse("library_file", args=[file.key]))
+    assert LibraryItem.objects.visible_to(delegate).exists()
+    for until, sees in ((None, False), (days_from_today(-1), True), (days_from_today(0), False)):
+        ServiceRequest.objects.filter(pk=audit.pk).update(is_confidential=True, confidential_until=until)
+        assert LibraryItem.objects.visible_to(delegate).exists() is sees
+        assert [enter(delegate).get(address).status_code == 200 for address in addresses] == [sees, sees]
+        assert (item.title_fr in enter(delegate).get(reverse("library")).content.decode()) is sees
+        assert LibraryItem.objects.visible_to(cast.alderman).exists()
+        assert LibraryItem.objects.visible_to(cast.colleague).exists()
+    ServiceRequest.objects.filter(pk=audit.pk).update(asked_by=delegate)
+    assert LibraryItem.objects.visible_to(delegate).exists()
