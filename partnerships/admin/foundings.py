@@ -23,6 +23,9 @@ from partnerships.services.foundings import (
     Contact,
     FoundingNotAllowed,
     found_association,
+    known_association,
+    link_association,
+    linkable_associations,
     may_found,
     prefilled,
 )
@@ -103,6 +106,65 @@ def _found(request: HttpRequest, obj: ServiceRequest, form: FoundingForm) -> Htt
     return redirect(request_url(obj))
 
 
+class LinkAssociationForm(forms.Form):
+    """One of the municipality's associations in the register, and from when the follow-ups are counted."""
+
+    association = forms.ModelChoiceField(
+        label=_("Traders' association"),
+        queryset=Association.objects.none(),
+        empty_label="–",
+        help_text=_("Those of this municipality that no other request is bound to."),
+    )
+    since = day_field(label=_("Worked with since"), help_text=_("From this day the months to the follow-ups are counted."))
+
+    def __init__(self, obj: ServiceRequest, data: Any = None, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        cast("forms.ModelChoiceField", self.fields["association"]).queryset = linkable_associations(obj)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_association_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bind the request to an association of the register; what the form of the request named is chosen beforehand."""
+    obj = handled_or_404(request, pk)
+    if founding := Founding.objects.filter(request=obj).select_related("association").first():
+        return _to_association(request, founding)
+    if not may_found(person_of(request), obj):
+        messages.error(request, _("That is not possible as the request stands now."))
+        return redirect(request_url(obj))
+    if request.method != "POST":
+        return _link_page(request, obj, LinkAssociationForm(obj, initial=known_association(obj)))
+    form = LinkAssociationForm(obj, request.POST)
+    return _linked(request, obj, form) if form.is_valid() else _link_page(request, obj, form)
+
+
+def _linked(request: HttpRequest, obj: ServiceRequest, form: LinkAssociationForm) -> HttpResponse:
+    try:
+        founding = link_association(obj, by=person_of(request), **form.cleaned_data)
+    except ValidationError as refused:
+        say_beside(form, refused)
+        return _link_page(request, obj, form)
+    except AlreadyFounded as already:
+        return _to_association(request, already.founding)
+    except FoundingNotAllowed:
+        messages.error(request, _("That is not possible as the request stands now."))
+        return redirect(request_url(obj))
+    messages.success(request, _("%(name)s is linked; its follow-ups are planned.") % {"name": founding.association})
+    return redirect(request_url(obj))
+
+
+def _link_page(request: HttpRequest, obj: ServiceRequest, form: LinkAssociationForm) -> HttpResponse:
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Link an association that exists"),
+        "explanation": _("It stays as it stands in the register; this request is shown beside it, and its follow-ups are planned."),
+        "object": obj,
+        "form": form,
+        "address": reverse("admin:partnerships_servicerequest_link_association", args=[obj.pk]),
+        "button": _("Link the association"),
+    }
+    return TemplateResponse(request, ACT_PAGE, context)
+
+
 def _to_association(request: HttpRequest, founding: Founding) -> HttpResponse:
     messages.info(request, _("%(name)s is already entered from this request.") % {"name": founding.association})
     return redirect("admin:municipalities_association_change", founding.association_id)
@@ -122,4 +184,8 @@ def _found_page(request: HttpRequest, obj: ServiceRequest, form: FoundingForm) -
 
 
 def founding_urls() -> list[URLPattern]:
-    return [path("<int:pk>/association/", admin.site.admin_view(found_view), name="partnerships_servicerequest_found")]
+    view = admin.site.admin_view
+    return [
+        path("<int:pk>/association/", view(found_view), name="partnerships_servicerequest_found"),
+        path("<int:pk>/association/link/", view(link_association_view), name="partnerships_servicerequest_link_association"),
+    ]

@@ -175,6 +175,8 @@ class Event(models.Model):
         Verb.REQUEST_ANSWERED: _("The agency answered"),
     }
 
+    ASSOCIATION_LINKED: ClassVar = _("Traders' association linked to the request")
+
     verb = models.CharField(_("what"), max_length=40, choices=Verb.choices)
     at = models.DateTimeField(_("when"), default=timezone.now)
     actor = models.ForeignKey(
@@ -219,7 +221,9 @@ class Event(models.Model):
         return f"{self.get_verb_display()} · {self.at:%Y-%m-%d %H:%M}"
 
     def get_verb_display(self) -> str:  # type: ignore[no-redef]
-        """In a request of the agency to a municipality, it is the municipality that asks back."""
+        """In a request of the agency to a municipality, it is the municipality that asks back; who was known is linked, not entered."""
+        if self.verb == self.Verb.ASSOCIATION_FOUNDED and self.data.get("was_known"):
+            return str(self.ASSOCIATION_LINKED)
         labels: dict[Any, Any] = dict(self.Verb.choices)
         is_turned = self.data.get("direction") == ServiceRequest.Direction.TO_MUNICIPALITY
         return str((labels | self.WHERE_THE_AGENCY_ASKS if is_turned else labels).get(self.verb, self.verb))

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.associations import enterprise_digits
 from municipalities.models import Association, AssociationContact, AssociationStage, Neighbourhood, User
-from partnerships.models import Event, Founding, Kind, ServiceRequest, StepRule
+from partnerships.models import DevelopmentDetails, Event, Founding, Kind, ServiceRequest, StepRule
 from partnerships.permissions import Party, party_of
 from partnerships.services.events import record_event
 from partnerships.services.steps import LAID_READY_IN, lay_steps, plan_follow_ups
@@ -61,6 +62,12 @@ def prefilled(request: ServiceRequest) -> dict[str, Any]:
     }
 
 
+def known_association(request: ServiceRequest) -> dict[str, Any]:
+    """The association that the form of the request named, linked as of today."""
+    named = DevelopmentDetails.objects.filter(request=request).values_list("association", flat=True).first()
+    return {"association": named, "since": timezone.localdate()}
+
+
 @transaction.atomic
 def found_association(
     request: ServiceRequest,
@@ -75,20 +82,53 @@ def found_association(
     contact: Contact | None = None,
 ) -> Founding:
     """Enter the association of a request and plan its follow-ups. Raises ValidationError by field, AlreadyFounded, FoundingNotAllowed."""
+    request = _locked(request, by)
+    association = _association(request, name, enterprise_number, neighbourhood, website)
+    _stage(association, state, founded_on)
+    if contact:
+        AssociationContact.objects.create(association=association, has_consented=True, **vars(contact))
+    return _bind(Founding(request=request, association=association, founded_on=founded_on, by=by))
+
+
+@transaction.atomic
+def link_association(request: ServiceRequest, *, by: User, association: Association, since: dt.date) -> Founding:
+    """Bind a request to an association that stands in the register already, and plan its follow-ups from that day.
+
+    One of the same municipality that no other request is bound to. Raises ValidationError by field, AlreadyFounded, FoundingNotAllowed.
+    """
+    request = _locked(request, by)
+    if since > timezone.localdate():
+        raise ValidationError({"since": _("Choose today or a day before.")})
+    if not linkable_associations(request).filter(pk=association.pk).exists():
+        raise ValidationError({"association": _("This association belongs to another municipality, or to another request already.")})
+    return _bind(Founding(request=request, association=association, founded_on=since, was_known=True, by=by))
+
+
+def linkable_associations(request: ServiceRequest) -> QuerySet[Association]:
+    """The associations of its municipality that no request is bound to yet."""
+    return Association.objects.filter(municipality=request.municipality_id, founding=None).order_by("name", "pk")
+
+
+def _locked(request: ServiceRequest, by: User) -> ServiceRequest:
+    """The request, for somebody who may, and that has no association yet."""
     request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=request.pk)
     if not may_found(by, request):
         raise FoundingNotAllowed
     if before := Founding.objects.select_related("association").filter(request=request).first():
         raise AlreadyFounded(before)
-    association = _association(request, name, enterprise_number, neighbourhood, website)
-    _stage(association, state, founded_on)
-    if contact:
-        AssociationContact.objects.create(association=association, has_consented=True, **vars(contact))
-    founding = Founding.objects.create(request=request, association=association, founded_on=founded_on, by=by)
+    return request
+
+
+def _bind(founding: Founding) -> Founding:
+    """Keep the bond, lay the steps ready and give the follow-ups their days; both sides find it in the history."""
+    founding.save(force_insert=True)
+    request = founding.request
     lay_steps(request)
-    follow_ups = plan_follow_ups(request, founded_on)
-    data = {"association": association.pk, "follow_ups": [str(step.due_on) for step in follow_ups]}
-    record_event(Event.Verb.ASSOCIATION_FOUNDED, request, by=by, municipality=request.municipality, data=data)
+    follow_ups = plan_follow_ups(request, founding.founded_on)
+    data: dict[str, Any] = {"association": founding.association_id, "follow_ups": [str(step.due_on) for step in follow_ups]}
+    if founding.was_known:
+        data["was_known"] = True
+    record_event(Event.Verb.ASSOCIATION_FOUNDED, request, by=founding.by, municipality=request.municipality, data=data)
     return founding
 
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 from mailings.models import Delivery
 from mailings.services import decide_notices
 from mailings.tasks import calendar
-from municipalities.models import Association, AssociationContact, AssociationStage
-from partnerships.models import Event, Founding, Kind, RequestStep, ServiceRequest, StepTemplate
-from partnerships.services.foundings import AlreadyFounded, Contact, FoundingNotAllowed, found_association, prefilled
+from municipalities.models import Association, AssociationContact, AssociationStage, Municipality
+from partnerships.models import DevelopmentDetails, Event, Founding, Kind, RequestStep, ServiceRequest, StepTemplate
+from partnerships.services.foundings import AlreadyFounded, Contact, FoundingNotAllowed, found_association, link_association, prefilled
 from partnerships.services.requests import close_request, complete_request
 from partnerships.services.steps import announce_follow_ups, do_step, months_after
 from tests.factories import (
@@ -261,3 +261,60 @@ def test_the_list_of_follow_ups_costs_the_same_however_long(cast: Cast, enter: A
         RequestStepFactory(follow_up=True, due_on=TODAY)
     with django_assert_max_num_queries(len(first)):
         client.get(address)
+
+
+# --- One that stands in the register ------------------------------------------------------------
+
+
+def association_in(municipality: Municipality) -> Association:
+    return Association.objects.create(municipality=municipality, name=f"Vitrines {Association.objects.count()}")
+
+
+def test_an_association_of_the_register_is_linked_and_followed_up(cast: Cast, request_: ServiceRequest) -> None:
+    known = association_in(cast.municipality)
+    since = days_from_today(-10)
+    founding = link_association(request_, by=cast.spoc, association=known, since=since)
+    assert (founding.association, founding.was_known, Association.objects.count()) == (known, True, 1)
+    assert [step.due_on for step in request_.steps.follow_ups()] == [months_after(since, 6), months_after(since, 12)]
+    event = Event.objects.about(request_).get()
+    assert (event.verb, event.data["association"], event.data["was_known"]) == ("association_founded", known.pk, True)
+    assert "entered" not in event.get_verb_display()
+    decide_notices(timezone.now())
+    assert not Delivery.objects.exists()
+
+
+def test_only_a_free_association_of_the_same_municipality_is_linked(cast: Cast, request_: ServiceRequest) -> None:
+    elsewhere = association_in(cast.other_municipality)
+    other = RequestFactory(in_progress=True, kind=Kind.DEVELOPMENT, municipality=cast.municipality)
+    taken = link_association(other, by=cast.spoc, association=association_in(cast.municipality), since=TODAY).association
+    for wrong in (elsewhere, taken):
+        with pytest.raises(ValidationError) as refusal:
+            link_association(request_, by=cast.spoc, association=wrong, since=TODAY)
+        assert list(refusal.value.message_dict) == ["association"]
+    free = association_in(cast.municipality)
+    with pytest.raises(ValidationError) as refusal:
+        link_association(request_, by=cast.spoc, association=free, since=days_from_today(1))
+    assert list(refusal.value.message_dict) == ["since"]
+    for nobody in (cast.alderman, cast.editor):
+        with pytest.raises(FoundingNotAllowed):
+            link_association(request_, by=nobody, association=free, since=TODAY)
+    first = link_association(request_, by=cast.spoc, association=free, since=TODAY)
+    with pytest.raises(AlreadyFounded):
+        link_association(request_, by=cast.spoc, association=free, since=TODAY)
+    assert Founding.objects.get(request=request_) == first
+
+
+def test_the_page_offers_what_the_request_named_and_says_what_is_wrong(cast: Cast, request_: ServiceRequest, enter: Any) -> None:
+    named = association_in(cast.municipality)
+    DevelopmentDetails.objects.filter(request=request_).update(association_plan="existing", association=named)
+    address = reverse("admin:partnerships_servicerequest_link_association", args=[request_.pk])
+    client = enter(cast.spoc)
+    assert address in client.get(reverse("admin:partnerships_servicerequest_change", args=[request_.pk])).content.decode()
+    assert client.get(address).context["form"].initial["association"] == named.pk
+    page = client.post(address, {"association": named.pk, "since": days_from_today(3)})
+    assert page.context["form"].errors["since"]
+    assert client.post(address, {"association": named.pk, "since": TODAY}).status_code == 302
+    assert Founding.objects.get().association == named
+    assert str(named.pk) in client.get(address).url
+    for stranger in (cast.alderman, cast.other_alderman, cast.former, cast.editor, cast.cabinet):
+        assert enter(stranger).get(address).status_code in {302, 403, 404}, stranger

@@ -11,7 +11,7 @@ SCANS = [
 class Migration(migrations.Migration):
     """Files of the library wait for the virus scanner as those of requests do."""
 
-    dependencies = [("partnerships", "0042_twins_are_not_rated")]
+    dependencies = [("partnerships", "0044_twins_are_not_rated")]
 
     operations = [
         migrations.AlterField(

@@ -22,6 +22,6 @@ DROP FUNCTION partnerships_rating_of_what_was_done();
 class Migration(migrations.Migration):
     """The satisfaction is asked of the request that goes on, never of the twin that was merged into it."""
 
-    dependencies = [("partnerships", "0041_referrals_of_ended_requests")]
+    dependencies = [("partnerships", "0043_referrals_of_ended_requests")]
 
     operations = [migrations.RunSQL(GUARD, UNGUARD)]

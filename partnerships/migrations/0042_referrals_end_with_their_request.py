@@ -6,7 +6,7 @@ REOPENED = "UPDATE partnerships_referral SET ended_at = NULL WHERE ended_with_re
 class Migration(migrations.Migration):
     """A referral still open when its request ends, ends with it and without words; going back, it is open again."""
 
-    dependencies = [("partnerships", "0039_verbs_of_knowledge")]
+    dependencies = [("partnerships", "0041_questions_to_the_region")]
 
     operations = [
         migrations.RemoveConstraint(model_name="referral", name="referral_ended_with_words"),

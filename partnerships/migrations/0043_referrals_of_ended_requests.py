@@ -10,6 +10,6 @@ WHERE request.id = referral.request_id AND referral.ended_at IS NULL AND request
 class Migration(migrations.Migration):
     """What was left open with requests that ended before there was this rule, ended with them."""
 
-    dependencies = [("partnerships", "0040_referrals_end_with_their_request")]
+    dependencies = [("partnerships", "0042_referrals_end_with_their_request")]
 
     operations = [migrations.RunSQL(ENDED, migrations.RunSQL.noop)]
