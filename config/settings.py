@@ -184,6 +184,7 @@ ACCOUNT_RATE_LIMITS = {
     "rating": "30/m/ip",
     "feed": "60/m/ip",
     "reply": "30/m/ip",
+    "signed_link": "300/m/ip",  # generous: a mail provider presses the unsubscribe links of many from one address
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

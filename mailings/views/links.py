@@ -74,6 +74,7 @@ def web_version(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 @login_not_required
+@rate_limit(action="signed_link")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
@@ -88,6 +89,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 @login_not_required
+@rate_limit(action="signed_link")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_language(request: HttpRequest, token: str, language: str) -> HttpResponse:

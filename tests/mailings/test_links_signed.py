@@ -128,3 +128,11 @@ def test_read_online_shows_what_was_sent_and_nothing_personal(scanner: Client, p
 def test_there_is_nothing_to_read_online_of_a_notice_or_a_code(scanner: Client) -> None:
     for trait in ("notice_mail", "login_code"):
         assert scanner.get(_link("web_version", DeliveryFactory(**{trait: True}))).status_code == 404
+
+
+def test_a_burst_of_presses_from_one_address_is_stopped(delivery, scanner, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"signed_link": "3/m/ip"}
+    for link in (_link("unsubscribe", delivery), _link("choose_language", delivery, "nl")):
+        answers = [scanner.post(link).status_code for _n in range(4)]
+        assert answers[-1] == 429, link
+    assert scanner.get(_link("unsubscribe", delivery)).status_code == 200

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from partnerships.models import Attachment, DraftUpload, Event, Note
+from partnerships.models import Attachment, DraftUpload, Event, Message, Note
 from partnerships.services.attachments import add_attachment, add_attachments, hold_uploads, remove_attachment, replace_attachment
 from partnerships.services.requests import ActionNotAllowed, send_message
 from partnerships.uploads import Checked, check_content
@@ -187,3 +187,20 @@ def test_a_file_hangs_on_a_message_or_on_a_note_and_has_one_current_version(cast
         Attachment.objects.filter(pk=kept.pk).update(is_current=True)
     with pytest.raises(IntegrityError, match="attachment_removed_is_not_current"), transaction.atomic():
         Attachment.objects.filter(pk=newer.pk).update(removed_at="2026-01-01T00:00Z", removed_by=cast.spoc)
+
+
+# --- A file and its words -----------------------------------------------------------------------
+
+
+def test_the_database_refuses_a_file_on_the_words_of_another_request(cast, request_open):
+    other = RequestFactory(in_progress=True, municipality=cast.other_municipality, asked_by=cast.other_alderman)
+    kept = add_attachment(request_open, by=cast.alderman, upload=a_file())
+    message = Message.objects.create(request=other, author=cast.spoc, side="agency", body="Ailleurs", language="fr")
+    note = Note.objects.create(request=other, author=cast.spoc, body="Entre nous")
+    for wrong in ({"message": message}, {"note": note}):
+        with pytest.raises(IntegrityError, match="belong to one request"), transaction.atomic():
+            Attachment.objects.filter(pk=kept.pk).update(**wrong)
+    own = Message.objects.create(request=request_open, author=cast.spoc, side="agency", body="Ici", language="fr")
+    Attachment.objects.filter(pk=kept.pk).update(message=own)
+    with pytest.raises(IntegrityError, match="belong to one request"), transaction.atomic():
+        Attachment.objects.filter(pk=kept.pk).update(request=other)
