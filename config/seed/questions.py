@@ -58,13 +58,36 @@ class Asked(NamedTuple):
     is_old: bool = False
 
 
+class Room(NamedTuple):
+    """What the questions are written with, fetched once."""
+
+    places: dict[str, Municipality]
+    themes: dict[str, Theme]
+    team: list[User]
+    aldermen: dict[str, User]
+    holders: dict[int, User]
+    known: dict[uuid.UUID, Question]
+
+
 def make_questions(municipalities: dict[str, Municipality], clock: Clock) -> int:
     """Enter the bodies and questions that are missing; what people changed stays. Returns how many questions were new."""
-    bodies = [_body(*row) for row in BODIES]
-    themes = {theme.slug: theme for theme in Theme.objects.all()}
-    team = list(User.objects.staff().able_to("partnerships.handle_question").order_by("pk"))
     asked = [Asked(**row) for row in json.loads(STORED.read_text(encoding="utf-8"))]
-    return sum(_write(one, municipalities[one.code], bodies, themes, team, clock) for one in asked)
+    bodies = [_body(*row) for row in BODIES]
+    room = Room(
+        places=municipalities,
+        themes={theme.slug: theme for theme in Theme.objects.all()},
+        team=list(User.objects.staff().able_to("partnerships.handle_question").order_by("pk")),
+        aldermen={person.email: person for person in User.objects.filter(email__startswith="alderman.")},
+        holders=_holders(municipalities, clock.today),
+        known={question.key: question for question in Question.objects.filter(key__in=[key_of(one.key) for one in asked])},
+    )
+    return sum(_write(one, room, bodies, clock) for one in asked)
+
+
+def _holders(places: dict[str, Municipality], on: dt.date) -> dict[int, User]:
+    """Who stands in front of each municipality; the first of each is its SPOC."""
+    spocs = SpocAssignment.objects.for_municipalities([place.pk for place in places.values()], on)
+    return {spoc.municipality_id: spoc.officer for spoc in reversed(list(spocs))}
 
 
 def _body(kind: str, name_fr: str, name_nl: str, email: str, language: str) -> Body:
@@ -76,32 +99,28 @@ def key_of(key: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"question-{key}")
 
 
-def _write(asked: Asked, place: Municipality, bodies: list[Body], themes: dict[str, Theme], team: list[User], clock: Clock) -> bool:
-    if Question.objects.filter(key=key_of(asked.key)).exists():
+def _write(asked: Asked, room: Room, bodies: list[Body], clock: Clock) -> bool:
+    if key_of(asked.key) in room.known:
         return False
-    at = clock.ago(asked.ago, "09:40")
-    alderman = User.objects.get(email=f"alderman.{place.code.lower()}@example.org")
-    holder = _holder(place, team, at.date())
+    place, at = room.places[asked.code], clock.ago(asked.ago, "09:40")
+    alderman = room.aldermen[f"alderman.{place.code.lower()}@example.org"]
+    holder = room.holders.get(place.pk) or room.team[0]
     question = Question(
         key=key_of(asked.key), token=key_of(f"{asked.key}-form"), municipality=place, asked_by=alderman, asked_at=at,
         language=asked.language, title=asked.title, words=asked.words, is_urgent=bool(asked.urgent), urgent_reason=asked.urgent,
         may_be_named=asked.may_be_named, due_on=add_working_days(at.date(), 3 if asked.urgent else 10), reason=asked.reason,
         assignee=None if asked.state == "asked" and not asked.urgent else holder, state=asked.state,
     )  # fmt: skip
-    _answer(question, asked, at, [holder, *(person for person in team if person != holder)], clock)
+    _answer(question, asked, at, [holder, *(person for person in room.team if person != holder)], room.known, clock)
     as_of(question, at, alderman)
     question.save(force_insert=True)
-    question.themes.set([themes[asked.theme]])
+    question.themes.add(room.themes[asked.theme])
+    room.known[question.key] = question
     _tell(question, asked, bodies[asked.body], holder, at, clock)
     return True
 
 
-def _holder(place: Municipality, team: list[User], on: dt.date) -> User:
-    spoc = SpocAssignment.objects.for_municipalities([place.pk], on).first()
-    return spoc.officer if spoc and spoc.officer in team else team[0]
-
-
-def _answer(question: Question, asked: Asked, at: dt.datetime, people: list[User], clock: Clock) -> None:
+def _answer(question: Question, asked: Asked, at: dt.datetime, people: list[User], known: dict[uuid.UUID, Question], clock: Clock) -> None:
     """What the state of the question asks of its other columns."""
     if asked.answer:
         question.title_fr, question.title_nl = asked.answer["title"]
@@ -118,7 +137,7 @@ def _answer(question: Question, asked: Asked, at: dt.datetime, people: list[User
     if asked.state in Question.ENDED:
         question.ended_at = at + dt.timedelta(hours=20)
     if asked.twin:
-        question.merged_into = Question.objects.get(key=key_of(asked.twin))
+        question.merged_into = known[key_of(asked.twin)]
 
 
 def _tell(question: Question, asked: Asked, body: Body, holder: User, at: dt.datetime, clock: Clock) -> None:
