@@ -29,13 +29,20 @@ def mandates_chosen(mailing: Mailing, on: dt.date) -> QuerySet[Mandate]:
     chosen = Q(role__in=mailing.audience_roles)
     if mailing.audience_portfolios:
         chosen &= ~Q(role=Mandate.Role.ALDERMAN) | Q(portfolios__overlap=mailing.audience_portfolios)
+    if mailing.audience_municipalities:
+        chosen &= Q(municipality__in=mailing.audience_municipalities)
     return Mandate.objects.in_force(on).filter(chosen)
 
 
 def chosen_for(mailing: Mailing, on: dt.date) -> QuerySet[User]:
     """The people a mailing is meant for on that day, each once; some of them may have unsubscribed."""
-    mandate = mandates_chosen(mailing, on).filter(user=OuterRef("pk"))
-    return User.objects.filter(Exists(mandate), is_active=True).order_by("pk")
+    return User.objects.filter(_is_meant_for(mailing, on), is_active=True).order_by("pk")
+
+
+def _is_meant_for(mailing: Mailing, on: dt.date) -> Exists | Q:
+    """By a mandate, or as one of the team where the mailing goes to the team as well."""
+    mandate = Exists(mandates_chosen(mailing, on).filter(user=OuterRef("pk")))
+    return mandate | Q(is_staff=True) if Mailing.Circle.STAFF in mailing.audience_circles else mandate
 
 
 def recipients_of(mailing: Mailing, on: dt.date) -> QuerySet[User]:
@@ -53,9 +60,9 @@ class LeftOut:
 
 def left_out_of(mailing: Mailing, on: dt.date) -> list[LeftOut]:
     """Who holds a chosen mandate on that day and gets no mail: unsubscribed, or shut out by the team."""
-    mandate = mandates_chosen(mailing, on).filter(user=OuterRef("pk"))
     people = (
-        User.objects.filter(Exists(mandate))
+        User.objects.filter(_is_meant_for(mailing, on))
+        .not_erased()
         .filter(Q(is_active=False) | Q(mail_preference__unsubscribed_at__isnull=False))
         .order_by("last_name", "first_name", "pk")
     )
@@ -86,15 +93,24 @@ def reviewers() -> QuerySet[User]:
 
 # --- The last moment: mailings ------------------------------------------------------------------
 
-# Who a mail of a mailing would reach now, a row a mail however many mandates: one query for any number of them.
+# Who a mail of a mailing would reach now, a row a mail however many mandates, with or without an account: one query for any number.
 READERS = """
 SELECT delivery.id, delivery.run_id, person.is_active, person.is_staff, person.form_of_address,
-       lower(person.email) = lower(delivery.email), preference.unsubscribed_at IS NOT NULL,
+       CASE WHEN addressee.id IS NULL THEN lower(person.email) = lower(delivery.email)
+            WHEN addressee.circle = 'institution' THEN lower(municipality.mail_address) = lower(delivery.email)
+            WHEN addressee.circle = 'association'
+            THEN coalesce(contact.has_consented AND lower(contact.email) = lower(delivery.email), false)
+            ELSE true END,
+       preference.unsubscribed_at IS NOT NULL OR choice.unsubscribed_at IS NOT NULL, coalesce(addressee.circle, ''),
        (SELECT jsonb_agg(jsonb_build_array(mandate.role, mandate.portfolios, mandate.municipality_id) ORDER BY mandate.id)
         FROM municipalities_mandate AS mandate WHERE mandate.user_id = person.id AND mandate.period @> %s::date)
 FROM mailings_delivery AS delivery
-JOIN municipalities_user AS person ON person.id = delivery.recipient_id
+LEFT JOIN municipalities_user AS person ON person.id = delivery.recipient_id
 LEFT JOIN mailings_mailpreference AS preference ON preference.user_id = person.id
+LEFT JOIN mailings_addressee AS addressee ON addressee.id = delivery.addressee_id
+LEFT JOIN municipalities_municipality AS municipality ON municipality.id = addressee.municipality_id
+LEFT JOIN municipalities_associationcontact AS contact ON contact.id = addressee.contact_id
+LEFT JOIN mailings_addresschoice AS choice ON addressee.id IS NOT NULL AND lower(choice.email) = lower(delivery.email)
 WHERE delivery.id = ANY(%s)
 """
 
@@ -109,7 +125,7 @@ class HeldNow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What is true now of the person to whom one mail of a mailing goes."""
+    """What is true now of the person, or of the address without an account (then with its circle), to whom one mail of a mailing goes."""
 
     run_id: int
     is_active: bool
@@ -117,17 +133,24 @@ class Reader:
     form_of_address: str
     has_this_address: bool
     has_unsubscribed: bool
+    circle: str
     mandates: tuple[HeldNow, ...]
 
     def reason_against(self, mailing: Mailing | None) -> Delivery.Skip | None:
         """None, or why the mailing is not to reach this person after all."""
-        if not self.is_active or not self.mandates:
+        if not self.circle and (not self.is_active or not (self.mandates or self.is_staff)):
             return Skip.NO_ACCESS
         if not self.has_this_address:
             return Skip.ADDRESS_CHANGED
         if self.has_unsubscribed:
             return Skip.UNSUBSCRIBED
-        return None if mailing and any(_is_chosen(mailing, mandate) for mandate in self.mandates) else Skip.NO_LONGER_CONCERNED
+        return None if mailing and self._is_meant(mailing) else Skip.NO_LONGER_CONCERNED
+
+    def _is_meant(self, mailing: Mailing) -> bool:
+        if self.circle:
+            return True  # written down at planning, from the audience that was approved
+        is_of_team = self.is_staff and Mailing.Circle.STAFF in mailing.audience_circles
+        return is_of_team or any(_is_chosen(mailing, mandate) for mandate in self.mandates)
 
 
 def readers_of(deliveries: Iterable[int], on: dt.date) -> dict[int, Reader]:
@@ -138,9 +161,9 @@ def readers_of(deliveries: Iterable[int], on: dt.date) -> dict[int, Reader]:
 
 
 def _reader(facts: list[Any], held: list[list[Any]]) -> Reader:
-    run_id, is_active, is_staff, form_of_address, has_this_address, has_unsubscribed = facts
+    run_id, is_active, is_staff, form_of_address, has_this_address, has_unsubscribed, circle = facts
     mandates = tuple(HeldNow(*mandate) for mandate in held)
-    return Reader(run_id, is_active, is_staff, form_of_address, has_this_address, has_unsubscribed, mandates)
+    return Reader(run_id, bool(is_active), bool(is_staff), form_of_address or "", has_this_address, has_unsubscribed, circle, mandates)
 
 
 def mailings_of(runs: Iterable[int]) -> dict[int, Mailing]:
@@ -150,6 +173,8 @@ def mailings_of(runs: Iterable[int]) -> dict[int, Mailing]:
 
 def _is_chosen(mailing: Mailing, mandate: HeldNow) -> bool:
     if mandate.role not in mailing.audience_roles:
+        return False
+    if mailing.audience_municipalities and mandate.municipality_id not in mailing.audience_municipalities:
         return False
     if mandate.role != Mandate.Role.ALDERMAN or not mailing.audience_portfolios:
         return True
@@ -163,7 +188,7 @@ class _Now:
     """What is true now of the recipients of a batch, in a fixed number of queries."""
 
     def __init__(self, deliveries: Sequence[Delivery], on: dt.date) -> None:
-        people = {delivery.recipient_id for delivery in deliveries}
+        people = {delivery.recipient_id for delivery in deliveries if delivery.recipient_id}
         self.people = User.objects.in_bulk(people)
         self.mandates: dict[int, list[Mandate]] = defaultdict(list)
         for mandate in Mandate.objects.in_force(on).filter(user__in=people):
@@ -174,7 +199,7 @@ class _Now:
         self.places, self.words_of_welcome = _places_and_welcomes(deliveries)
 
     def reason_against(self, delivery: Delivery) -> Delivery.Skip | None:
-        person = self.people[delivery.recipient_id]
+        person = self.people[delivery.recipient_id or 0]
         mandates = self.mandates[person.pk]
         has_access = person.is_staff or person.is_cabinet_reviewer or mandates or self.delegations[person.pk]
         is_welcome = delivery.notice_id in self.words_of_welcome  # goes before the first day of a mandate too

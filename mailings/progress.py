@@ -117,7 +117,7 @@ def _rate(run: Run, settled: int, now: dt.datetime) -> float | None:
 
 def doubts_of(run: Run) -> list[Delivery]:
     """The mails in doubt by name, the first hundred."""
-    return list(run.deliveries.in_doubt().select_related("recipient").order_by("pk")[:100])
+    return list(run.deliveries.in_doubt().select_related("recipient", "addressee").order_by("pk")[:100])
 
 
 def stopping_of(run: Run) -> Event | None:

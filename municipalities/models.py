@@ -90,6 +90,7 @@ class Municipality(models.Model):
     area_km2 = models.DecimalField(_("area in km²"), max_digits=6, decimal_places=2, null=True, blank=True)
     website_fr = models.CharField(_("website in French"), max_length=100, blank=True)
     website_nl = models.CharField(_("website in Dutch"), max_length=100, blank=True)
+    mail_address = models.EmailField(_("general e-mail address (both languages)"), blank=True, default="", db_default="")
     outline = models.TextField(_("outline"), blank=True, help_text=_("SVG path on the 800 × 800 map of the Region."))
     label_x = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
     label_y = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
@@ -105,7 +106,7 @@ class Municipality(models.Model):
         verbose_name_plural = _("municipalities")
         ordering: ClassVar = ["sort_key_fr"]
         constraints: ClassVar = [
-            models.CheckConstraint(name="municipality_nis_code_five_digits", condition=models.Q(nis_code__regex=r"^\d{5}$")),
+            models.CheckConstraint(name="municipality_nis_code_five_digits", condition=models.Q(nis_code__regex=r"^\d{5}$"))
         ]
 
     def __str__(self) -> str:
@@ -118,7 +119,6 @@ class Municipality(models.Model):
 
 
 # --- People -------------------------------------------------------------------------------------
-
 
 ERASED_DOMAIN = "erased.invalid"  # no mail is ever delivered under .invalid (RFC 2606)
 PSEUDONYMS = {"official": _("Former official #%(number)d"), "staff": _("Former member of the agency #%(number)d")}

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from config.privacy.erasure import ErasureRefused, erase_person, refusal
 from config.privacy.holdings import rows_of
 from config.privacy.models import Erasure, PersonalDataAccess, RetentionRun
-from mailings.models import Delivery
+from mailings.models import Addressee, Delivery
 from municipalities.models import ListImport, Mandate, Turnover, TurnoverChange, User
 from partnerships.models import (
     Agreement,
@@ -89,6 +89,13 @@ def people_due(on: dt.date) -> models.QuerySet[User]:
 def deliveries_due(on: dt.date) -> models.QuerySet[Delivery]:
     before = _start_of(on - settings.RETENTION_SEND_LOG)
     return Delivery.objects.filter(planned_at__lt=before, state__in=SETTLED).order_by("planned_at", "pk")
+
+
+def addressees_due(on: dt.date) -> models.QuerySet[Addressee]:
+    """Addresses of mailings whose mails are off the log."""
+    before = _start_of(on - settings.RETENTION_SEND_LOG)
+    mails = Delivery.objects.filter(addressee=models.OuterRef("pk"))
+    return Addressee.objects.filter(~models.Exists(mails), added_at__lt=before).order_by("pk")
 
 
 def bodies_due(on: dt.date) -> models.QuerySet[Delivery]:
@@ -271,6 +278,7 @@ def _drop_draft_uploads(rows: models.QuerySet[Any]) -> int:
 RULES = (
     Rule("people", _("People whose mandate or function ended long ago become a number"), people_due, _erase_people, PEOPLE_BATCH),
     Rule("mails", _("Mails are taken off the send log"), deliveries_due, _remove),
+    Rule("addressees", _("Addresses without an account are taken off the send log"), addressees_due, _remove),
     Rule("mail_bodies", _("Words of notices and test mails are removed"), bodies_due, _blank_bodies),
     Rule("requests", _("Requests ended long ago lose their words"), requests_due, _take_words_away),
     Rule(

@@ -76,7 +76,9 @@ class RunAdmin(RunPlaces, ReadOnlyAdmin):
         run = self.visible_or_404(request, object_id)
         doubts = doubts_of(run)
         if doubts:
-            show_people(request, User.objects.filter(pk__in=[delivery.recipient_id for delivery in doubts]), page="listed")
+            show_people(
+                request, User.objects.filter(pk__in=[delivery.recipient_id for delivery in doubts if delivery.recipient_id]), page="listed"
+            )
         context = {
             **self.admin_site.each_context(request),
             "title": str(run.mailing),
@@ -164,15 +166,15 @@ class RecipientsMunicipalityFilter(MunicipalityFilter):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("recipient", "email", "kind", "language", "state_column", "attempts", "sent_at")
+    list_display = ("reader_column", "email", "kind", "language", "state_column", "attempts", "sent_at")
     list_filter = ("state", "kind", RunFilter, RecipientsMunicipalityFilter)
-    list_select_related = ("recipient",)
+    list_select_related = ("recipient", "addressee")
     search_fields = ("email",)
     search_help_text = _("E-mail address")
     ordering = ("-pk",)
     fields = (
         "kind",
-        "recipient",
+        "reader_column",
         "email",
         "language",
         "state_column",
@@ -192,7 +194,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return mails.filter(kind__in=ABOUT_MAILINGS)
 
     def people_listed(self, rows: Any) -> list[int]:
-        return [delivery.recipient_id for delivery in rows]
+        return [delivery.recipient_id for delivery in rows if delivery.recipient_id]
+
+    @admin.display(description=_("recipient"))
+    def reader_column(self, obj: Delivery) -> str:
+        return obj.reader
 
     @admin.display(description=_("state"))
     def state_column(self, obj: Delivery) -> SafeString:

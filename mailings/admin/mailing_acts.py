@@ -8,7 +8,6 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mailings.admin.mailing_forms import ScheduleForm, TestMailForm
-from mailings.audience import left_out_of, mandates_chosen, recipients_of
+from mailings.circles import counted_of
 from mailings.forms import SendBackForm, VerdictForm
 from mailings.models import Mailing
 from mailings.permissions import Action, can
@@ -37,11 +36,9 @@ from mailings.services import (
     unschedule_mailing,
 )
 from municipalities.admin.base import person_of
-from municipalities.http import show_people
 from municipalities.languages import CorrespondenceLanguage
 from municipalities.models import User
 
-LISTED_AT_MOST = 500
 # A mail brings its own style and nothing else: no script, no form, no picture from elsewhere.
 MAIL_FRAME = {
     "default-src": [NONE],
@@ -105,8 +102,8 @@ class MailingActs:
             "unschedule": self.unschedule_view,
             "test": self.test_view,
         }
-        reads = {"preview": self.preview_view, "audience": self.audience_view}
-        views = {name: require_POST(view) for name, view in posts.items()} | {name: require_safe(view) for name, view in reads.items()}
+        views = {name: require_POST(view) for name, view in posts.items()}
+        views["preview"] = require_safe(self.preview_view)
         views["send"] = self.send_view
         frame_policy: Any = csp_replace(MAIL_FRAME)  # django-csp's own type knows no view with arguments
         frame = frame_policy(require_safe(self.frame_view))
@@ -202,22 +199,9 @@ class MailingActs:
             raise Http404
         return HttpResponse(preview_of(mailing, language).html)
 
-    @_refusals_told
-    def audience_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
-        today = timezone.localdate()
-        chosen = mandates_chosen(mailing, today).select_related("municipality").order_by("pk")
-        people = recipients_of(mailing, today).order_by("last_name", "first_name", "pk")
-        listed = people.prefetch_related(Prefetch("mandates", queryset=chosen, to_attr="chosen_mandates"))[:LISTED_AT_MOST]
-        context = self._audience(mailing) | {"title": _("Who receives it"), "people": listed, "listed_at_most": LISTED_AT_MOST}
-        show_people(request, User.objects.filter(pk__in=[person.pk for person in listed]), page="listed")
-        return self._render(request, mailing, "admin/mailings/audience.html", context)
-
     def _audience(self, mailing: Mailing) -> dict[str, Any]:
-        today = timezone.localdate()
-        rows = recipients_of(mailing, today).order_by().values_list("correspondence_language").annotate(count=Count("pk"))
-        per_language = dict(rows)
-        counts = [(language.label, per_language.get(language.value, 0)) for language in CorrespondenceLanguage]
-        return {"counts": counts, "total": sum(per_language.values()), "left_out": left_out_of(mailing, today)}
+        counted = counted_of(mailing, timezone.localdate())
+        return {"counts": counted.by_language, "total": counted.total, "left_out": counted.left_out}
 
     def _render(self, request: HttpRequest, mailing: Mailing, template: str, context: dict[str, Any]) -> HttpResponse:
         frame = {**self.admin_site.each_context(request), "opts": self.opts, "mailing": mailing}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from mailings.admin.mailing_acts import MailingActs
+from mailings.admin.mailing_audience import MailingAudience
 from mailings.admin.mailing_forms import (
     AddItemForm,
     ItemFormSet,
@@ -58,7 +59,7 @@ def state_badge(mailing: Mailing) -> SafeString:
 
 
 @admin.register(Mailing)
-class MailingAdmin(MailingActs, PortalAdmin):
+class MailingAdmin(MailingActs, MailingAudience, PortalAdmin):
     list_display = ("subject_column", "kind", "week_column", "state_column", "scheduled_for", "sent_at")
     list_filter = ("state", "kind")
     search_fields = ("subject_fr", "subject_nl")
@@ -95,7 +96,7 @@ class MailingAdmin(MailingActs, PortalAdmin):
             path("add/weekly/", self.admin_site.admin_view(require_POST(self.draft_weekly_view)), name="mailings_mailing_weekly"),
             path("add/urgent/", self.admin_site.admin_view(require_POST(self.draft_urgent_view)), name="mailings_mailing_urgent"),
         ]
-        return own + self.act_urls() + super().get_urls()
+        return own + self.act_urls() + self.audience_urls() + super().get_urls()
 
     def visible_or_404(self, request: HttpRequest, object_id: Any) -> Mailing:
         """Load through the permission: what may not be seen does not exist."""

@@ -1,5 +1,6 @@
 """Measures, mailings and the delivery engine's tables, one noun a file."""
 
+from mailings.models.addressees import AddressChoice, Addressee
 from mailings.models.coverage import CoverageNote
 from mailings.models.deliveries import Delivery, Run, RunContent
 from mailings.models.mailings import Approval, Mailing, MailingItem
@@ -8,6 +9,8 @@ from mailings.models.notices import Heartbeat, MailPreference, Notice, Telling
 from mailings.models.proposals import Proposal
 
 __all__ = [
+    "AddressChoice",
+    "Addressee",
     "Approval",
     "CoverageNote",
     "Delivery",

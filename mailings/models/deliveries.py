@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from mailings.models.addressees import Addressee
 from mailings.models.mailings import Mailing
 from mailings.models.notices import Notice
 from municipalities.languages import ContentLanguage, CorrespondenceLanguage
@@ -153,7 +154,18 @@ class Delivery(models.Model):
     priority = models.PositiveSmallIntegerField(default=5, help_text=_("Lower goes first."))
     run = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries")
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries")
-    recipient = models.ForeignKey(User, verbose_name=_("recipient"), on_delete=models.PROTECT, related_name="deliveries")
+    recipient = models.ForeignKey(
+        User, verbose_name=_("recipient"), on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries"
+    )
+    addressee = models.ForeignKey(
+        Addressee,
+        verbose_name=_("address without an account"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="deliveries",
+    )
     email = models.EmailField(_("address"), max_length=254)
     language = models.CharField(_("language"), max_length=4, choices=CorrespondenceLanguage.choices)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
@@ -196,6 +208,14 @@ class Delivery(models.Model):
                 name="delivery_once_per_run_and_person", fields=["run", "recipient"], condition=models.Q(run__isnull=False)
             ),
             models.UniqueConstraint(
+                name="delivery_once_per_run_and_address", fields=["addressee", "run"], condition=models.Q(addressee__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="delivery_to_one_reader",
+                condition=models.Q(recipient__isnull=False, addressee__isnull=True)
+                | models.Q(kind="mailing", recipient__isnull=True, addressee__isnull=False),
+            ),
+            models.UniqueConstraint(
                 name="delivery_once_per_notice_and_person", fields=["notice", "recipient"], condition=models.Q(notice__isnull=False)
             ),
             models.CheckConstraint(
@@ -219,6 +239,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.email}"
+
+    @property
+    def reader(self) -> str:
+        """Who reads it, by name."""
+        return str(self.recipient or self.addressee)
 
     @property
     def message_id(self) -> str:

@@ -27,14 +27,16 @@ from partnerships.news import Section
 
 class MailingQuerySet(models.QuerySet["Mailing"]):
     def visible_to(self, user: "User") -> "MailingQuerySet":
-        """Staff with the right see all; a reviewer what was ever put before the cabinet; an official what was sent."""
+        """Staff with the right see all; a reviewer what was ever put before the cabinet; an official what was sent to theirs."""
         if user.is_staff and user.has_perm("mailings.view_mailing"):
             return self
         if user.is_cabinet_reviewer:
             judged = Approval.objects.order_by().values("mailing")
             return self.filter(~models.Q(state=Mailing.State.DRAFT) | models.Q(pk__in=_asked_for()) | models.Q(pk__in=judged))
-        if user.municipality_ids_on(timezone.localdate()):
-            return self.sent()
+        held = user.municipality_ids_on(timezone.localdate())
+        if held:
+            meant = models.Q(audience_municipalities=[]) | models.Q(audience_municipalities__overlap=list(held))
+            return self.sent().filter(meant)
         return self.none()
 
     def sent(self) -> "MailingQuerySet":
@@ -109,6 +111,11 @@ class Mailing(models.Model):
         SENDING = "sending", pgettext_lazy("state of a mailing", "Being sent")
         SENT = "sent", pgettext_lazy("state of a mailing", "Sent")
 
+    class Circle(models.TextChoices):
+        INSTITUTION = "institution", _("the municipalities as institutions, in both languages")
+        ASSOCIATION = "association", _("contacts of traders' associations")
+        STAFF = "staff", _("the agency's team")
+
     class HeldReason(models.TextChoices):
         TOO_LATE = "too_late", _("Its hour passed too long ago.")
         NOT_APPROVED = "not_approved", _("Its content is not approved as it stands now.")
@@ -138,6 +145,16 @@ class Mailing(models.Model):
         default=list,
         blank=True,
         help_text=_("None chosen: every alderman."),
+    )
+    audience_municipalities = ArrayField(
+        models.PositiveIntegerField(), verbose_name=_("only these municipalities"), default=list, blank=True, db_default=[]
+    )
+    audience_circles = ArrayField(
+        models.CharField(max_length=12, choices=Circle.choices),
+        verbose_name=_("beside the officials"),
+        default=list,
+        blank=True,
+        db_default=[],
     )
     scheduled_for = models.DateTimeField(_("to be sent at"), null=True, blank=True, editable=False)
     held_reason = models.CharField(_("why it is held"), max_length=20, choices=HeldReason.choices, blank=True, editable=False)
@@ -206,8 +223,19 @@ class Mailing(models.Model):
         return {
             "texts": {f"{name}_{language}": getattr(self, f"{name}_{language}") for name in fields for language in CONTENT_LANGUAGES},
             "items": [item.content() for item in self.items.order_by("position", "pk")],
-            "audience": {"roles": sorted(self.audience_roles), "portfolios": sorted(self.audience_portfolios)},
+            "audience": self.audience(),
         }
+
+    def audience(self) -> dict[str, Any]:
+        """The rule of who receives it; what is not used is not named, so that an approval older than a new choice holds."""
+        rule: dict[str, Any] = {"roles": sorted(self.audience_roles), "portfolios": sorted(self.audience_portfolios)}
+        extra = [] if self.pk is None else list(self.addressees.filter(circle="extra").values_list("email", "language"))
+        chosen = {
+            "municipalities": sorted(self.audience_municipalities),
+            "circles": sorted(self.audience_circles),
+            "addresses": sorted([email.lower(), language] for email, language in extra),
+        }
+        return rule | {name: values for name, values in chosen.items() if values}
 
     def content_hash(self) -> str:
         """SHA-256 of the content in one canonical form, so that an approval covers exactly what was shown."""

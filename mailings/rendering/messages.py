@@ -36,7 +36,7 @@ def _mails_of_runs(deliveries: Sequence[Delivery]) -> dict[int, RenderedMail]:
     contents: dict[int, dict[str, RunContent]] = defaultdict(dict)
     for content in RunContent.objects.filter(run__in={delivery.run_id for delivery in deliveries}):
         contents[content.run_id][content.language] = content
-    personal = personal_parts({delivery.recipient_id for delivery in deliveries}, timezone.localdate())
+    personal = personal_parts({delivery.recipient_id for delivery in deliveries if delivery.recipient_id}, timezone.localdate())
     skeletons: dict[tuple[int, str], Skeleton] = {}
     mails = {}
     for delivery in deliveries:
@@ -44,7 +44,7 @@ def _mails_of_runs(deliveries: Sequence[Delivery]) -> dict[int, RenderedMail]:
         about = (run, delivery.language)
         if about not in skeletons:
             skeletons[about] = skeleton_of_run(run, delivery.language, contents[run])
-        own = personal.get(delivery.recipient_id, Personal())
+        own = personal.get(delivery.recipient_id or 0, Personal())
         mails[delivery.pk] = fill_skeleton(skeletons[about], own, language=delivery.language, token=delivery_token(delivery.key))
     return mails
 

@@ -1,5 +1,6 @@
 """Every act on mailings and mails; nothing else writes these tables, but for the engine that delivers."""
 
+from mailings.services.addresses import add_address, choose_language_of_address, remove_address, unsubscribe_address
 from mailings.services.coverage import note_coverage
 from mailings.services.errors import (
     MailingActionNotAllowed,
@@ -51,8 +52,10 @@ __all__ = [
     "Place",
     "StaleContent",
     "StaleRevision",
+    "add_address",
     "approve_mailing",
     "ask_approval",
+    "choose_language_of_address",
     "decide_notices",
     "draft_this_week",
     "draft_urgent",
@@ -69,6 +72,7 @@ __all__ = [
     "preview_introduction",
     "queue_login_code",
     "queue_test_mail",
+    "remove_address",
     "resubscribe",
     "resume_run",
     "schedule_mailing",
@@ -81,4 +85,5 @@ __all__ = [
     "stop_run",
     "unschedule_mailing",
     "unsubscribe",
+    "unsubscribe_address",
 ]

@@ -25,7 +25,7 @@ from partnerships.services.events import record_event
 
 State = Mailing.State
 TEXT_FIELDS = ("subject_fr", "subject_nl", "intro_fr", "intro_nl", "closing_fr", "closing_nl")
-EDITED_FIELDS = frozenset({*TEXT_FIELDS, "audience_roles", "audience_portfolios"})
+EDITED_FIELDS = frozenset({*TEXT_FIELDS, "audience_roles", "audience_portfolios", "audience_municipalities", "audience_circles"})
 ITEM_FIELDS = (
     "position",
     "section",
@@ -194,7 +194,7 @@ def _is_void(mailing: Mailing) -> bool:
 def _lacking(mailing: Mailing) -> list[str]:
     """What keeps the mailing from being approved: a missing language, nothing to say, or too large a mail."""
     lacking = mailing.missing_texts()
-    if not mailing.audience_roles:
+    if not mailing.audience_roles and not mailing.audience_circles:
         lacking.append(gettext("roles that receive it"))
     size = size_of_largest_mail(mailing)
     if size > LARGEST_HTML:

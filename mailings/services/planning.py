@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailings.audience import chosen_for
+from mailings.circles import circles_of
 from mailings.doorbell import ring
-from mailings.models import Delivery, Mailing, Run, RunContent
+from mailings.models import Addressee, Delivery, Mailing, Run, RunContent
 from mailings.permissions import Action
 from mailings.rendering import content_of
 from mailings.services.errors import MailingActionNotAllowed, NoSuchMailing, NotApproved, NotDue
@@ -80,7 +81,27 @@ def _plan_deliveries(run: Run, now: dt.datetime) -> int:
     priority = Delivery.PRIORITY[Delivery.Kind.MAILING]
     with connection.cursor() as cursor:
         cursor.execute(PLAN_DELIVERIES.format(chosen=sql), [priority, run.pk, now, *params])
-        return cursor.rowcount
+        people = cursor.rowcount
+    return people + _plan_addresses(run, now)
+
+
+def _plan_addresses(run: Run, now: dt.datetime) -> int:
+    """One row per address without an account; who has the mail as a person does not get it a second time."""
+    found = circles_of(run.mailing, timezone.localdate(now)).addressees
+    Addressee.objects.bulk_create([one for one in found if one.pk is None])
+    priority = Delivery.PRIORITY[Delivery.Kind.MAILING]
+    rows = [
+        Delivery(
+            kind=Delivery.Kind.MAILING, priority=priority, run=run, addressee=one, email=one.email, language=one.language, planned_at=now
+        )
+        for one in found
+    ]
+    Delivery.objects.bulk_create(rows)
+    return len(rows)
+
+
+def is_for_anybody(mailing: Mailing, on: dt.date) -> bool:
+    return chosen_for(mailing, on).exists() or bool(circles_of(mailing, on).addressees)
 
 
 def send_mailing_now(mailing: Mailing, *, by: User | None) -> Run:
@@ -117,7 +138,7 @@ def _why_held(mailing: Mailing, hour: dt.datetime, now: dt.datetime) -> str:
         return Mailing.HeldReason.TOO_LATE
     if not mailing.approval_in_force():
         return Mailing.HeldReason.NOT_APPROVED
-    if not chosen_for(mailing, timezone.localdate(now)).exists():
+    if not is_for_anybody(mailing, timezone.localdate(now)):
         return Mailing.HeldReason.NOBODY
     return ""
 

@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mailings.models import Delivery, Run
+from mailings.models import Addressee, Delivery, Run
 from mailings.rendering import BadToken, LinkTarget, read_token, readable, sent_content
 from mailings.rendering.rating_links import closing_of, read_rating_token
+from mailings.services import choose_language_of_address, unsubscribe_address
 from mailings.services import unsubscribe as unsubscribe_person
 from municipalities.languages import CONTENT_LANGUAGES, CorrespondenceLanguage, reading_in
 from municipalities.models import User
@@ -36,7 +37,7 @@ def _target(token: str) -> LinkTarget:
 
 def _delivery(token: str) -> Delivery:
     """The mail a personal link was written in; 404 for any other link."""
-    found = Delivery.objects.select_related("recipient", "run__mailing").filter(key=_target(token).delivery or NOBODY).first()
+    found = Delivery.objects.select_related("recipient", "addressee", "run__mailing").filter(key=_target(token).delivery or NOBODY).first()
     if found is None:
         raise Http404
     return found
@@ -81,9 +82,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop the mailings to one person by a POST alone (RFC 8058: no cookie, no CSRF token, no redirect)."""
     delivery = _delivery(token)
     is_done = request.method == "POST"
-    if is_done:
+    if is_done and delivery.recipient:
         unsubscribe_person(delivery.recipient)
-    language = delivery.recipient.correspondence_language
+    elif is_done:
+        unsubscribe_address(delivery.email)
+    language = delivery.recipient.correspondence_language if delivery.recipient else delivery.language
     return _page(request, language, "mailings/unsubscribe.html", {"is_done": is_done})
 
 
@@ -96,9 +99,13 @@ def choose_language(request: HttpRequest, token: str, language: str) -> HttpResp
     """Write to one person wholly in French or in Dutch from now on."""
     delivery = _delivery(token)
     is_done = request.method == "POST"
-    if is_done:
+    is_institution = bool(delivery.addressee and delivery.addressee.circle == Addressee.Circle.INSTITUTION)
+    if is_done and delivery.recipient:
         choose_correspondence_language(delivery.recipient, language)
-    return _page(request, language, "mailings/choose_language.html", {"is_done": is_done, "language": language})
+    elif is_done and not is_institution:
+        choose_language_of_address(delivery.email, language)
+    context = {"is_done": is_done, "language": language, "is_institution": is_institution}
+    return _page(request, language, "mailings/choose_language.html", context)
 
 
 # --- The one question about a closed request ----------------------------------------------------

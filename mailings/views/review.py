@@ -13,15 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mailings.audience import recipients_of
+from mailings.circles import counted_of
 from mailings.forms import SendBackForm, VerdictForm
-from mailings.models import Approval, Mailing
+from mailings.models import Addressee, Approval, Mailing
 from mailings.permissions import Action, can, can_review
 from mailings.rendering import content_of, preview_of, readable
 from mailings.services import MailingActionNotAllowed, StaleContent, approve_mailing, send_back_mailing
 from municipalities.http import PersonRequest
 from municipalities.languages import CONTENT_LANGUAGES
-from municipalities.models import Mandate, Portfolio
+from municipalities.models import Mandate, Municipality, Portfolio
 
 PAGE_SIZE = 20
 Verdict = Callable[[Mailing, VerdictForm], Mailing]
@@ -67,7 +67,10 @@ def _review_page(request: PersonRequest, mailing: Mailing, form: VerdictForm | N
         "versions": [{"language": language, "content": readable(content_of(mailing, language))} for language in CONTENT_LANGUAGES],
         "roles": [Mandate.Role(role).label for role in mailing.audience_roles],
         "portfolios": [Portfolio(portfolio).label for portfolio in mailing.audience_portfolios],
-        "recipient_count": recipients_of(mailing, timezone.localdate()).count(),
+        "circles": [Mailing.Circle(circle).label for circle in mailing.audience_circles],
+        "places": list(Municipality.objects.sorted_for_reader().filter(pk__in=mailing.audience_municipalities)),
+        "extra": list(mailing.addressees.filter(circle=Addressee.Circle.EXTRA).order_by("pk")),
+        "recipient_count": counted_of(mailing, timezone.localdate()).total,
         "verdicts": mailing.approvals.select_related("by").order_by("-pk"),
     }
     return render(request, "mailings/review.html", context, status=409 if stale else 422 if form.errors else 200)

@@ -51,7 +51,7 @@ class MunicipalityAdmin(BulkActs, PortalAdmin):
     readonly_fields = ("nis_code", "code", "slug", "name_fr", "name_nl")
     fieldsets = (
         (None, {"fields": (("name_fr", "name_nl"), ("official_style_fr", "official_style_nl"), ("nis_code", "code", "slug"))}),
-        (_("Reach"), {"fields": ("postcodes", ("website_fr", "website_nl"))}),
+        (_("Reach"), {"fields": ("postcodes", ("website_fr", "website_nl"), "mail_address")}),
         (_("Figures"), {"fields": (("population", "population_on"), "area_km2")}),
     )
 

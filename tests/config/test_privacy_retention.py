@@ -18,7 +18,7 @@ from config.privacy import retention
 from config.privacy.models import PersonalDataAccess, RetentionRun
 from config.privacy.retention import OutOfTime, apply_retention, apply_retention_today, retention_due
 from config.seed.agreement_parts import small_pdf
-from mailings.models import Delivery
+from mailings.models import Addressee, Delivery
 from municipalities.models import ListImport, User
 from municipalities.turnover.models import Turnover, TurnoverChange
 from partnerships.models import Agreement, Attachment, DraftUpload, Event, Message, Question, ServiceRequest
@@ -26,6 +26,7 @@ from partnerships.services.agreements import check_pdf, keep_document
 from tests.factories import (
     AgreementFactory,
     DeliveryFactory,
+    MailingFactory,
     MessageFactory,
     MunicipalityFactory,
     QuestionFactory,
@@ -127,9 +128,17 @@ def _question(more: int) -> Question:
     return QuestionFactory(declined=True, ended_at=ago(configured.RETENTION_REQUESTS, more=more))
 
 
+def _addressee(more: int) -> Addressee:
+    """An extra address of a mailing whose mail is off the log already."""
+    at = ago(configured.RETENTION_SEND_LOG, more=more)
+    words = {"circle": "extra", "email": "a@example.org", "name": "A", "reason": "Taskforce", "added_by": UserFactory(editor=True)}
+    return Addressee.objects.create(mailing=MailingFactory(), added_at=at, **words)
+
+
 RULES: dict[str, Callable[[int], Any]] = {
     "people": _former,
     "mails": _mail,
+    "addressees": _addressee,
     "mail_bodies": _body,
     "requests": _request,
     "questions": _question,

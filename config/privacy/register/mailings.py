@@ -24,6 +24,7 @@ MAILINGS = {
         fields=all_uses(
             uses("id key revision", MACHINERY),
             uses("kind iso_year iso_week state audience_roles audience_portfolios scheduled_for held_reason sent_at created_at", PUBLISHED),
+            uses("audience_municipalities audience_circles", PUBLISHED),
             uses("subject_fr subject_nl intro_fr intro_nl closing_fr closing_nl", PUBLISHED_WORDS),
         )
     ),
@@ -53,12 +54,27 @@ MAILINGS = {
     "mailings.Delivery": Entry(
         links={"recipient": Link.ABOUT},
         fields=all_uses(
-            uses("id key priority run notice claim journal lease_until handed_over_at next_attempt_at", MACHINERY),
+            uses("id key priority run notice addressee claim journal lease_until handed_over_at next_attempt_at", MACHINERY),
             uses("kind recipient language state skip_reason attempts planned_at sent_at", SENT),
             uses("email", ADDRESS),
             uses("response reply_to", ANSWER),
             uses("subject body_text body_html", BODY),
         ),
+    ),
+    "mailings.Addressee": Entry(
+        links={"added_by": Link.WROTE},
+        fields=all_uses(
+            uses("id mailing", MACHINERY),
+            uses("circle language municipality contact added_by added_at", SENT),
+            uses("email name reason", Use(Purpose.INFORMATION, Retention.SEND_LOG, Erase.SCRUB)),
+        ),
+    ),
+    "mailings.AddressChoice": Entry(
+        fields=all_uses(
+            uses("id", MACHINERY),
+            uses("language unsubscribed_at", Use(Purpose.INFORMATION, Retention.EVER)),
+            uses("email", Use(Purpose.INFORMATION, Retention.EVER, Erase.SCRUB)),
+        )
     ),
     "mailings.Notice": Entry(fields=uses("id event decided_at", Use(Purpose.OPERATION, Retention.EVER))),
     "mailings.CoverageNote": Entry(fields=uses("id iso_year iso_week at holes", Use(Purpose.OPERATION, Retention.EVER))),

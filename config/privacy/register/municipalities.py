@@ -21,7 +21,7 @@ MUNICIPALITIES = {
         fields=all_uses(
             uses("id sort_key_fr sort_key_nl label_x label_y", MACHINERY),
             uses("nis_code code slug name_fr name_nl official_style_fr official_style_nl postcodes population population_on", PLACE),
-            uses("area_km2 website_fr website_nl outline", PLACE),
+            uses("area_km2 website_fr website_nl mail_address outline", PLACE),
         )
     ),
     "municipalities.User": Entry(
