@@ -72,11 +72,13 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "anymail",
     "csp",
+    "django_prometheus",
     "django_structlog",
     "simple_history",
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "config.middleware.refuse_trace",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -96,6 +98,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "config.middleware.staff_views_recorded",  # inside the one that gives the request its number in the log
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 if DEMO_DOORS:
@@ -313,16 +316,18 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     CSRF_TRUSTED_ORIGINS = [BASE_URL]
     if ALLAUTH_TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- Logs ---------------------------------------------------------------------------------------
+# --- Logs and metrics ---------------------------------------------------------------------------
 
 LOGGING = logging_for(level=env.str("LOG_LEVEL", default="INFO"), is_for_people=DEBUG)
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # who reads /metrics from another host shows it
+PROMETHEUS_EXPORT_MIGRATIONS = False  # asks the database at every start, before it may be there
 
 # --- Rules that are settings --------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("mailings.urls")),
     path("health/live", views.live, name="health_live"),
     path("health/ready", views.ready, name="health_ready"),
+    path("metrics", views.metrics, name="metrics"),
     path("language/", views.set_language, name="set_language"),
     path("accounts/", include("config.account_urls")),
     path("admin/", admin.site.urls),

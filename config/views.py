@@ -1,25 +1,22 @@
-"""Health, the language switch, and pages for errors."""
+"""Health, metrics, the language switch, and pages for errors."""
 
 import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from redis import Redis
-from redis.exceptions import RedisError
 
-from mailings.models import Heartbeat
+from config import watch
+from config.metrics import exposition, has_token, is_from_here
 from municipalities.languages import InterfaceLanguage
 from municipalities.services import choose_interface_language
 
-WORKER_DEAF_AFTER = dt.timedelta(minutes=3)
 LANGUAGE_KEPT_FOR = dt.timedelta(days=365)
 
 
@@ -35,30 +32,33 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Database, broker and a worker that moved its heartbeat in the last three minutes; 503 with the parts that are away."""
-    parts = {"database": _database_answers(), "broker": _broker_answers(), "worker": False}
-    if parts["database"]:
-        parts["worker"] = Heartbeat.objects.filter(name="worker", at__gte=timezone.now() - WORKER_DEAF_AFTER).exists()
-    well = all(parts.values())
-    names = {name: "ok" if answer else "away" for name, answer in parts.items()}
+    """Database, broker, storage, and a worker that moved its heartbeat in the last three minutes; 503 with the parts that are away.
+
+    Mail that waits too long and a weekly mailing that did not come are named as `late`: somebody has to look, but this process
+    serves well, so they turn nothing red.
+    """
+    found = watch.parts()
+    names = {name: "ok" if answers else "away" for name, answers in found.items()}
+    if found["database"]:
+        now = timezone.now()
+        names |= {"mail": _timely(watch.backlog().is_late(now)), "weekly": _timely(watch.weekly_is_late(now))}
+    well = all(found.values())
     return JsonResponse({"status": "ok" if well else "degraded", **names}, status=200 if well else 503)
 
 
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            return cursor.fetchone() == (1,)
-    except DatabaseError:
-        return False
+def _timely(is_late: bool) -> str:
+    return "late" if is_late else "ok"
 
 
-def _broker_answers() -> bool:
-    try:
-        with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as broker:
-            return bool(broker.ping())
-    except (RedisError, OSError):
-        return False
+@login_not_required
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """What Prometheus reads, on the loopback of this very host or with METRICS_TOKEN; for everybody else there is no such page."""
+    if not is_from_here(request) and not has_token(request):
+        raise Http404
+    words, content_type = exposition()
+    return HttpResponse(words, content_type=content_type)
 
 
 @login_not_required

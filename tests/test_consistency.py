@@ -23,6 +23,7 @@ OWN_MODELS = [model for model in apps.get_models() if model._meta.app_label in R
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.*"))
 SOURCES = [path for room in ROOMS for path in sorted((settings.BASE_DIR / room).rglob("*.py"))]
 LONGEST_MODULE = 400
+LONGEST_SETTINGS = 600  # one file, so that a setting is found where it is looked for
 LONGEST_TEMPLATE = 120
 
 
@@ -95,7 +96,8 @@ def test_a_partial_with_a_form_is_given_its_token(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
 def test_modules_are_short(path: Path) -> None:
     if "migrations" not in path.parts:
-        assert len(path.read_text().splitlines()) <= LONGEST_MODULE
+        longest = LONGEST_SETTINGS if path == settings.BASE_DIR / "config" / "settings.py" else LONGEST_MODULE
+        assert len(path.read_text().splitlines()) <= longest
 
 
 def test_no_module_of_vague_name() -> None:

@@ -198,6 +198,7 @@ class Delivery(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["priority", "id"], name="delivery_queue", condition=models.Q(state="pending")),
             models.Index(fields=["lease_until"], name="delivery_claimed", condition=models.Q(state="sending")),
+            models.Index(fields=["run", "id"], name="delivery_in_doubt", condition=models.Q(state="unknown")),
             models.Index(fields=["run", "state"], name="delivery_of_run"),
             models.Index(fields=["run"], name="delivery_deferred", condition=models.Q(state="pending", attempts__gt=0)),
             models.Index(fields=["recipient", "-id"], name="delivery_of_recipient"),

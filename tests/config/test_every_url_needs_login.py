@@ -15,6 +15,7 @@ PUBLIC = {
     "/accounts/2fa/authenticate/",
     "/health/live",
     "/health/ready",
+    "/metrics",  # on the loopback, or with a token: tests/config/test_watch.py
     "/language/",
     "/m/token/",
     "/m/token/unsubscribe/",
