@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from municipalities.admin.base import person_of
 from municipalities.models import User
-from partnerships.models import Message, Referral, ServiceRequest
+from partnerships.models import Attachment, Message, Referral, ServiceRequest
 from partnerships.models.ties import Ties, ties_of
 from partnerships.permissions import Action, allowed_actions
 from partnerships.services.desk import TakenMeanwhile, take_request
@@ -35,6 +35,7 @@ class Desk:
     referrals: list[Referral]
     ties: Ties
     twin_messages: list[Message]
+    twin_files: list[Attachment]
     may_take: bool
     may_end: bool
     may_unlink: bool
@@ -49,6 +50,7 @@ def desk_of(obj: ServiceRequest, user: User) -> Desk:
         referrals=list(Referral.objects.of(obj)),
         ties=ties,
         twin_messages=list(Message.objects.for_requests(ties.twins).select_related("request")) if ties.twins else [],
+        twin_files=list(Attachment.objects.of_twins(ties.twins)) if ties.twins else [],
         may_take=Action.ASSIGN in actions and obj.assignee_id != user.pk,
         may_end=Action.END_REFERRAL in actions,
         may_unlink=Action.UNLINK in actions,

@@ -114,6 +114,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         """What the page of a request lists: its files, those of its messages included, each in its newest version."""
         return self.for_both_parties().current().filter(request=request).with_people().order_by("pk")
 
+    def of_twins(self, twins: "list[ServiceRequest]") -> "AttachmentQuerySet":
+        """The files that came under the numbers of merged twins, as both sides read them where the work goes on."""
+        return self.for_both_parties().current().filter(request__in=twins).with_people().order_by("pk")
+
     def of_form(self, request: ServiceRequest) -> "AttachmentQuerySet":
         """The files sent with the form of a request, each in its newest version."""
         return self.shown_with(request).filter(message=None)

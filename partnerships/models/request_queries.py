@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from municipalities.models import User
+from municipalities.places import Neighbourhood, Street
 from municipalities.search import plain_value, plain_words
 
 
@@ -21,8 +22,14 @@ class RequestFinding(models.QuerySet):
         return found
 
     def in_area(self, words: str) -> Self:
-        """Requests whose street or neighbourhood holds the words, accents or not."""
-        return self.annotate(plain_area=plain_words("area")).filter(plain_area__contains=plain_value(words.strip()))
+        """Requests whose street or neighbourhood, chosen in the form or written in words, holds the words, accents or not."""
+        chosen = models.Q()
+        for relation, places in (("streets", Street), ("neighbourhoods", Neighbourhood)):
+            through = getattr(self.model, relation).through
+            named = places.objects.matching(words).order_by().values("pk")
+            chosen |= models.Q(pk__in=through.objects.filter(**{f"{places._meta.model_name}__in": named}).values("servicerequest"))
+        written = models.Q(plain_area__contains=plain_value(words.strip()))
+        return self.annotate(plain_area=plain_words("area")).filter(written | chosen)
 
     def asked_by_somebody_named(self, words: str) -> Self:
         """Requests made by, or in the name of, somebody whose name holds the words."""

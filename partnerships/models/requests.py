@@ -120,9 +120,11 @@ class ServiceRequestQuerySet(RequestFinding):
         return self.filter(municipality__in=theirs)
 
     def burning_first(self, on: dt.date) -> "ServiceRequestQuerySet":
-        """Overdue first, then what the agency owes, then the rest; each by its due day."""
+        """Overdue first, then what is urgent, then what else the agency owes, then the rest; each by its due day."""
         agency = turn_of("agency")
-        turn = models.Case(models.When(overdue_at_agency(on), then=0), models.When(agency, then=1), default=2)
+        urgent = agency & models.Q(is_urgent=True)
+        ranks = (overdue_at_agency(on), urgent, agency)
+        turn = models.Case(*(models.When(rank, then=place) for place, rank in enumerate(ranks)), default=len(ranks))
         return self.order_by(turn, models.F("due_on").asc(nulls_last=True), "-id")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from municipalities.models import User
-from partnerships.models import Message, Referral, RequestTie, ServiceRequest
+from partnerships.models import Attachment, Message, Referral, RequestTie, ServiceRequest
 from partnerships.models.requests import ServiceRequestQuerySet
 from partnerships.models.ties import Ties, ties_of
 
@@ -19,6 +19,7 @@ class Companions:
     twins: list[ServiceRequest]
     linked: list[ServiceRequest]
     twin_messages: list[Message]
+    twin_files: list[Attachment]
 
 
 def with_companions(requests: ServiceRequestQuerySet) -> ServiceRequestQuerySet:
@@ -41,4 +42,5 @@ def companions_of(shown: ServiceRequest, user: User) -> Companions:
         twins=twins,
         linked=[other for other in ties.linked if other.pk in seen],
         twin_messages=list(Message.objects.for_requests(twins).select_related("request")) if twins else [],
+        twin_files=list(Attachment.objects.of_twins(twins)) if twins else [],
     )

@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from mailings.models import Delivery
 from mailings.services import decide_notices
-from partnerships.models import Event, RequestTie, ServiceRequest
+from partnerships.models import Event, Note, RequestTie, ServiceRequest
 from partnerships.models.ties import ties_of
 from partnerships.permissions import Action, allowed_actions
+from partnerships.services.attachments import add_attachment
 from partnerships.services.requests import ActionNotAllowed
 from partnerships.services.ties import link_requests, merge_request, unlink_requests
+from partnerships.uploads import check_content
 from tests.factories import MessageFactory, ReferralFactory, RequestFactory
 from tests.partnerships.conftest import Cast
 
@@ -68,6 +70,23 @@ def test_both_numbers_go_on_working_with_all_that_was_written(cast, pair, enter)
         assert twin.reference in text
     found = client.get(reverse("requests") + f"?show=all&q={twin.reference}").context["rows"]
     assert [row.pk for row in found] == [twin.pk]
+
+
+def test_the_files_of_a_twin_are_read_where_the_work_goes_on_but_not_those_of_its_notes(cast, pair, enter):
+    stays, twin = pair
+    sent = add_attachment(twin, by=cast.colleague, upload=check_content("releve.csv", b"rue;vides\n1;6\n"))
+    note = Note.objects.create(request=twin, author=cast.spoc, body="Entre nous")
+    kept = add_attachment(twin, by=cast.spoc, upload=check_content("interne.csv", b"a;b\n1;2\n"), note=note)
+    client, staff = enter(cast.alderman), enter(cast.spoc)
+    merge_request(twin, by=cast.spoc, into=stays)
+    for page in (
+        client.get(reverse("request", args=[stays.key])),
+        staff.get(reverse("admin:partnerships_servicerequest_change", args=[stays.pk])),
+    ):
+        text = page.content.decode()
+        assert reverse("attachment_file", args=[sent.key]) in text
+        assert kept.name not in text
+    assert client.get(reverse("attachment_file", args=[sent.key])).status_code == 200
 
 
 def test_a_merged_twin_is_not_taken_up_again(cast, pair):

@@ -34,3 +34,14 @@ def test_what_burns(cast: Cast, state: str, days: int, urgent: bool, burns: bool
     with time_machine.travel(noon, tick=False):
         found = on_worklist(ServiceRequest.objects.visible_to(cast.spoc), Worklist.BURNING, cast.spoc)
         assert list(found) == ([request] if burns else [])
+
+
+@pytest.mark.django_db
+def test_what_is_urgent_stands_behind_what_is_late_and_before_all_else(cast: Cast) -> None:
+    def made(state: str, days: int, *, urgent: bool = False) -> ServiceRequest:
+        due = TODAY + dt.timedelta(days=days)
+        return RequestFactory(municipality=cast.municipality, due_on=due, urgent=urgent, **{state: True})
+
+    calm, urgent, late = made("in_progress", 1), made("submitted", 30, urgent=True), made("in_progress", -1)
+    late_and_urgent, waiting = made("in_progress", -2, urgent=True), made("waiting", -5, urgent=True)
+    assert list(ServiceRequest.objects.burning_first(TODAY)) == [late_and_urgent, late, urgent, calm, waiting]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from municipalities.delegations import Delegation
 from municipalities.models import User
-from municipalities.places import Street
+from municipalities.places import Neighbourhood, Street
 from partnerships.models import Kind, ServiceRequest
 from partnerships.services.delegations import accept_delegation, invite_delegate
 from partnerships.views.request_list import PAGE_SIZE
@@ -66,6 +66,17 @@ def test_what_the_list_shows(cast, enter, several, query, expected):
 
 def test_a_reference_is_found_by_its_end(cast, enter, several):
     assert titles(enter(cast.alderman), f"?show=all&q={several['works'].reference[-4:]}") == [several["works"].title]
+
+
+def test_a_place_chosen_in_the_form_is_found_in_either_language(cast, enter, several):
+    street = Street.objects.create(municipality=cast.municipality, name_fr="Rue de l'Été", name_nl="Zomerstraat")
+    quarter = Neighbourhood.objects.create(municipality=cast.municipality, name_fr="Les Étangs", name_nl="Vijvers")
+    several["audit"].streets.add(street)
+    several["old"].neighbourhoods.add(quarter)
+    client = enter(cast.alderman)
+    for words, found in (("ete", {"audit"}), ("zomer", {"audit"}), ("VIJVERS", {"old"}), ("etangs", {"old"}), ("nulle part", set())):
+        assert set(titles(client, f"?show=all&place={words}")) == {several[name].title for name in found}, words
+    assert titles(enter(cast.other_alderman), "?show=all&place=zomer") == []
 
 
 def test_streets_of_ones_municipality_are_offered(cast, enter):
