@@ -121,7 +121,8 @@ def _found(request: ServiceRequest, clock: Clock) -> None:
 def _rate(stories: Sequence[Story], clock: Clock) -> None:
     """About two of three closed requests of these stories were answered for, within days; always the same ones."""
     keys = [story.uuid for story in stories]
-    closed = ServiceRequest.objects.filter(key__in=keys, state=ServiceRequest.State.CLOSED, rating__isnull=True)
+    own = ServiceRequest.objects.on_their_own()
+    closed = own.filter(key__in=keys, state=ServiceRequest.State.CLOSED, rating__isnull=True)
     ratings, events = [], []
     for request in closed.select_related("asked_by").order_by("pk"):
         chance = random.Random(str(request.key))  # noqa: S311 - no secret hangs on it

@@ -10,6 +10,7 @@ from config.seed.agreements import make_agreements, make_spocs
 from config.seed.associations import make_associations
 from config.seed.clock import Clock
 from config.seed.delegations import make_delegations
+from config.seed.desk import make_desk
 from config.seed.files import make_files
 from config.seed.history import ended_stories
 from config.seed.holes import plant_holes
@@ -76,6 +77,7 @@ def seed(*, scale: int = 1) -> Seeded:
     make_sites(cast, clock)
     make_files()
     make_notes(cast, clock)
+    make_desk(cast, clock)
     make_outcomes(stories, clock)
     make_library(municipalities, cast, clock)
     make_questions(municipalities, clock)

@@ -8,12 +8,14 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from config.seed.clock import Clock
+from config.seed.ledger import write_decided
 from config.seed.people import Cast
 from config.seed.stories import NAMESPACE
 from config.seed.stories_ixelles import BOONDAEL_WORKS
 from municipalities.places import Street
 from partnerships.models import (
     AuditDetails,
+    Event,
     Kind,
     PlanEvidence,
     PlanLine,
@@ -130,9 +132,33 @@ def _site_of_boondael(request: ServiceRequest, cast: Cast, clock: Clock) -> None
         decisions="Les livraisons passent avant 10 heures par la rue parallèle.\nAffiches refaites dans les deux langues.",
         by=cast.officials["IXL"]["officer"],
     )
+    write_decided(_told_of(site, cast, clock))
     for ago, value in ((12, 6), (2, 8)):
         figure = {"indicator": SiteFigure.Indicator.VACANCY, "measured_on": clock.working_day(ago), "value": value}
         SiteFigure.objects.create(site=site, source="Relevé du service Commerce", by=cast.officials["IXL"]["officer"], **figure)
+
+
+# What the history says of the plan: what, by whom, how many working days ago.
+PLAN_TOLD: tuple[tuple[str, str, int, str, dict[str, Any]], ...] = (
+    (Event.Verb.PLAN_CHANGED, "officer", 10, "10:00", {"version": 1, "act": "begun"}),
+    (Event.Verb.PLAN_PROPOSED, "alderman", 8, "11:15", {"version": 1, "side": "municipality"}),
+    (Event.Verb.PLAN_AGREED, "spoc", 7, "09:30", {"version": 1, "side": "agency"}),
+    (Event.Verb.PLAN_CHANGED, "officer", 6, "16:40", {"act": "meeting"}),
+    (Event.Verb.PLAN_CHANGED, "officer", 5, "15:20", {"act": "evidence"}),
+    (Event.Verb.PLAN_CHANGED, "spoc", 2, "14:00", {"version": 2, "act": "begun"}),
+)
+
+
+def _told_of(site: WorksSite, cast: Cast, clock: Clock) -> list[Event]:
+    request = site.request
+    people = {**cast.officials["IXL"], "spoc": request.assignee}
+    return [
+        Event(
+            verb=verb, subject=request, actor=people[part], at=clock.ago(ago, hour), municipality_id=request.municipality_id,
+            data={"site": site.pk} | data,
+        )
+        for verb, part, ago, hour, data in PLAN_TOLD
+    ]  # fmt: skip
 
 
 def _phases(site: WorksSite, today: dt.date) -> list[WorksPhase]:

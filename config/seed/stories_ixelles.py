@@ -109,6 +109,20 @@ COCQ_AUDIT = Story(
     ),
 )  # fmt: skip
 
+COCQ_TWIN = Story(
+    key="ixl-cocq-twin", code="IXL", kind=Kind.AUDIT, language="fr", part="officer", ago=20, hour="10:40",
+    title="Cellules vides de la chaussée d'Ixelles : où en est-on ?",
+    description=(
+        "Le service Travaux a reçu plusieurs questions sur les vitrines vides près de la place Fernand Cocq. Avant de leur répondre, "
+        "nous aimerions connaître le nombre de cellules et leurs propriétaires."
+    ),
+    area="Chaussée d'Ixelles",
+    steps=(
+        Step(Action.SUBMIT, "officer", 20, "10:55"),
+        Step(Action.ACKNOWLEDGE, "spoc", 19, "09:25"),
+    ),
+)  # fmt: skip
+
 CEMETERY_AUDIT = Story(
     key="ixl-boondael-waiting", code="IXL", kind=Kind.AUDIT, language="fr", part="officer", ago=19, hour="10:12",
     title="Évolution des commerces autour du cimetière d'Ixelles",
@@ -274,6 +288,6 @@ BOONDAEL_WORKS = Story(
 )  # fmt: skip
 
 IXELLES = (
-    FLAGEY_DRAFT, CHAUSSEE_WORKS, CHATELAIN_ASSOCIATION, COCQ_AUDIT, CEMETERY_AUDIT, BAILLI_EVENTS, SHOP_MIX_CLOSED,
+    FLAGEY_DRAFT, CHAUSSEE_WORKS, CHATELAIN_ASSOCIATION, COCQ_AUDIT, COCQ_TWIN, CEMETERY_AUDIT, BAILLI_EVENTS, SHOP_MIX_CLOSED,
     FURNITURE_DECLINED, MARKET_WITHDRAWN, FLAGEY_WORKS_OVERDUE, BALJUW_WORKS_DUE_SOON, TOISON_LIGHTS, BOONDAEL_WORKS,
 )  # fmt: skip

@@ -59,6 +59,10 @@ BRUSSELS = Story(
         Step(Action.ACKNOWLEDGE, "spoc", 50, "09:35"),
         Step(Action.START, "spoc", 46, "09:00"),
         Step(Action.MESSAGE, "spoc", 12, "11:00", "L'enquête auprès des chalands est terminée : 312 réponses. L'analyse suit."),
+        Step(
+            Action.MOVE_DEADLINE, "spoc", 11, "09:40",
+            "Les 312 réponses demandent plus de temps que prévu : nous préférons vous remettre les trois volets ensemble.", until=25,
+        ),
     ),
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ from municipalities.languages import CorrespondenceLanguage
 from municipalities.models import Mandate, Municipality, Portfolio, User
 from partnerships.models import (
     Agreement,
+    Attachment,
     AuditDetails,
     Event,
     Kind,
@@ -31,6 +32,9 @@ from partnerships.models import (
     Message,
     Note,
     ReferenceCounter,
+    Referral,
+    RequestTie,
+    SavedFilter,
     ServiceRequest,
     Sighting,
     SpocAssignment,
@@ -39,6 +43,7 @@ from partnerships.permissions import Action
 from partnerships.services import requests as services
 from partnerships.services.drafts import draft_request
 from partnerships.services.needed import missing_to_submit
+from partnerships.services.ratings import may_rate
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -477,3 +482,27 @@ def test_the_data_are_true_on_whatever_day_they_are_made(moment):
         test_nobody_is_mailed_and_every_event_is_decided(None)
         assert not Event.objects.filter(at__gt=timezone.now()).exists()
         assert not Mailing.objects.filter(created_at__gt=timezone.now()).exists()
+
+
+# --- The desks ----------------------------------------------------------------------------------
+
+
+def test_the_desks_show_referrals_a_twin_a_link_another_date_and_own_filters(seeded):
+    referrals = Referral.objects.select_related("request", "message")
+    assert sorted((one.request.municipality.code, one.is_open) for one in referrals) == [("IXL", False), ("IXL", True), ("UCC", True)]
+    ties = {tie.kind: tie for tie in RequestTie.objects.select_related("first", "second")}
+    twin = ties["merge"].second
+    assert (twin.state, ties["merge"].first.state) == (State.CLOSED, State.IN_PROGRESS)
+    assert not may_rate(twin.asked_by, twin)
+    assert {ties["link"].first.municipality.code, ties["link"].second.municipality.code} == {"IXL"}
+    moved = Event.objects.filter(verb=Event.Verb.DEADLINE_MOVED, municipality__code="BXL").latest("at")
+    request = ServiceRequest.objects.get(pk=moved.object_id)
+    assert str(request.due_on) == moved.data["due_on"] > str(timezone.localdate())
+    assert set(SavedFilter.objects.values_list("owner__email", flat=True)) == {"spoc1@example.org"}
+
+
+def test_files_and_plans_stand_in_the_timelines(seeded):
+    told = set(Event.objects.filter(municipality__code="IXL").values_list("verb", flat=True))
+    assert told >= {"attachment_added", "attachment_replaced", "plan_changed", "plan_proposed", "plan_agreed", "request_referred"}
+    for attachment in Attachment.objects.all():
+        assert Event.objects.about(attachment.request).filter(data__attachment=attachment.pk).exists(), attachment
