@@ -332,7 +332,7 @@ PROMETHEUS_EXPORT_MIGRATIONS = False  # asks the database at every start, before
 # --- Rules that are settings --------------------------------------------------------------------
 
 # What each noun offers to the weekly draft (`partnerships.news.NewsProvider`), one line each.
-CONTENT_PROVIDERS = ("mailings.news.published_measures",)
+CONTENT_PROVIDERS = ("mailings.news.published_measures", "partnerships.news_of.questions.published_questions")
 WEEKLY_DRAFT_HOUR = 7  # Monday, Europe/Brussels
 COVERAGE_NOTE_HOUR = 7  # Monday, Europe/Brussels: the lead is told what is open on the board of coverage
 MAILING_GRACE = timedelta(hours=36)  # a mailing this much later than its hour is held, not sent
@@ -357,10 +357,8 @@ DEADLINES = {  # Belgian working days, and how many before the team is warned; f
     "works": (15, 3),
     "reopened": (5, 1),
 }
-QUESTION_DAYS = {  # Belgian working days within which a question to the Region is answered: usually, and when it is urgent
-    "usual": env.int("QUESTION_WORKING_DAYS", default=10),
-    "urgent": env.int("QUESTION_URGENT_WORKING_DAYS", default=3),
-}
+# Belgian working days within which a question to the Region is answered.
+QUESTION_DAYS = {"usual": env.int("QUESTION_WORKING_DAYS", default=10), "urgent": env.int("QUESTION_URGENT_WORKING_DAYS", default=3)}
 QUESTION_WARNING = 1  # working days before a promised day on which whoever holds the question is reminded
 QUESTION_VALID_FOR = timedelta(days=env.int("QUESTION_VALID_DAYS", default=180))  # then somebody says whether the answer still holds
 QUESTION_LINK_LASTS = timedelta(days=env.int("QUESTION_LINK_DAYS", default=30))  # after the day of the reply, the link to reply still opens

@@ -15,7 +15,7 @@ from django.utils import timezone
 from mailings.models import Delivery, Mailing, Notice
 from municipalities.delegations import Delegation
 from municipalities.models import Mandate, User
-from partnerships.models import Event
+from partnerships.models import Event, Forwarding
 
 Skip = Delivery.Skip
 CODE_LASTS = dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
@@ -196,9 +196,15 @@ class _Now:
         self.delegations: dict[int, list[Delegation]] = defaultdict(list)
         for delegation in Delegation.objects.live(on).filter(delegate__in=people).select_related("mandate"):
             self.delegations[delegation.delegate_id].append(delegation)
-        self.places, self.words_of_welcome = _places_and_welcomes(deliveries)
+        self.places, verbs = _places_and_verbs(deliveries)
+        self.words_of_welcome = {pk for pk, verb in verbs.items() if verb == Event.Verb.PERSON_WELCOMED}
+        self.endings = {pk for pk, verb in verbs.items() if verb not in (Event.Verb.QUESTION_FORWARDED, Event.Verb.QUESTION_REMINDED)}
+        forwardings = {delivery.forwarding_id for delivery in deliveries if delivery.forwarding_id}
+        self.forwardings = Forwarding.objects.select_related("body", "question").in_bulk(forwardings)
 
     def reason_against(self, delivery: Delivery) -> Delivery.Skip | None:
+        if delivery.forwarding_id:
+            return self._reason_against_body(delivery, self.forwardings[delivery.forwarding_id])
         person = self.people[delivery.recipient_id or 0]
         mandates = self.mandates[person.pk]
         has_access = person.is_staff or person.is_cabinet_reviewer or mandates or self.delegations[person.pk]
@@ -213,6 +219,13 @@ class _Now:
             return self._reason_against_notice(delivery, person, mandates)
         return None
 
+    def _reason_against_body(self, delivery: Delivery, forwarding: Forwarding) -> Delivery.Skip | None:
+        """A body is written to at the address it has now; what asks for a reply, only while one is still expected."""
+        if forwarding.body.email.lower() != delivery.email.lower():
+            return Skip.ADDRESS_CHANGED
+        tells_of_end = delivery.notice_id in self.endings
+        return None if tells_of_end or forwarding.is_open else Skip.NO_LONGER_CONCERNED
+
     def _reason_against_notice(self, delivery: Delivery, person: User, mandates: list[Mandate]) -> Delivery.Skip | None:
         """What concerns a municipality goes to people with a mandate in it, own or delegated, and to staff; to nobody else."""
         places = self.places.get(delivery.notice_id or 0)
@@ -223,13 +236,13 @@ class _Now:
         return Skip.NO_LONGER_CONCERNED
 
 
-def _places_and_welcomes(deliveries: Iterable[Delivery]) -> tuple[dict[int, set[int]], set[int]]:
-    """Per notice the municipality of its event, or those its event lists (a notice of neither is missing); and the words of welcome."""
+def _places_and_verbs(deliveries: Iterable[Delivery]) -> tuple[dict[int, set[int]], dict[int, str]]:
+    """Per notice the municipality of its event, or those its event lists (a notice of neither is missing); and what happened."""
     notices = {delivery.notice_id for delivery in deliveries if delivery.notice_id}
     wanted = ("pk", "event__municipality", "event__data__municipalities", "event__verb")
     rows = list(Notice.objects.filter(pk__in=notices).values_list(*wanted))
     places = {pk: {one} if one else set(listed) for pk, one, listed, _verb in rows if one or listed}
-    return places, {pk for pk, _one, _listed, verb in rows if verb == Event.Verb.PERSON_WELCOMED}
+    return places, {pk: verb for pk, _one, _listed, verb in rows}
 
 
 def still_wanted(deliveries: Sequence[Delivery], on: dt.date) -> dict[int, Delivery.Skip | None]:

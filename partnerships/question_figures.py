@@ -15,7 +15,7 @@ from municipalities.languages import content_language
 from partnerships.models import Question, Theme
 
 WEEKS = 12
-LEFT, TOP, ROW, STEP, FOOT = 200, 12, 40, 48, 30
+LEFT, TOP, ROW, STEP, FOOT = 300, 12, 40, 48, 30
 SMALLEST, LARGEST = 9.0, 19.0  # radius of one question, and of the most in a week
 NO_THEME = 0
 

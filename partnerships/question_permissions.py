@@ -79,7 +79,9 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.ASSIGN: Transition(TAKEN_UP | {State.IN_REVIEW} | TOLD, TEAM, None, Verb.QUESTION_ASSIGNED, (Need.COLLEAGUE,)),
     Action.FORWARD: Transition(BEFORE_REVIEW, TEAM, State.FORWARDED, Verb.QUESTION_FORWARDED, (Need.BODY,)),
     Action.TAKE_BACK: Transition(frozenset({State.FORWARDED}), TEAM, State.IN_PROGRESS, Verb.QUESTION_TAKEN_BACK, (Need.REASON,)),
-    Action.REPLY: Transition(frozenset({State.FORWARDED}), frozenset({Side.BODY}), State.REPLIED, Verb.QUESTION_REPLIED, (Need.WORDS,)),
+    Action.REPLY: Transition(
+        frozenset({State.FORWARDED, State.REPLIED}), frozenset({Side.BODY}), State.REPLIED, Verb.QUESTION_REPLIED, (Need.WORDS,)
+    ),
     Action.DRAFT: Transition(
         frozenset({State.IN_PROGRESS, State.REPLIED, State.DRAFTED}), TEAM, State.DRAFTED, Verb.QUESTION_DRAFTED, (Need.REVISION,)
     ),

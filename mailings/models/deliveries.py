@@ -16,6 +16,7 @@ from mailings.models.mailings import Mailing
 from mailings.models.notices import Notice
 from municipalities.languages import ContentLanguage, CorrespondenceLanguage
 from municipalities.models import User
+from partnerships.models import Forwarding
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -166,6 +167,15 @@ class Delivery(models.Model):
         db_index=False,
         related_name="deliveries",
     )
+    forwarding = models.ForeignKey(
+        Forwarding,
+        verbose_name=_("question to a body of the Region"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        help_text=_("Set where the mail goes to the body it lies with."),
+    )
     email = models.EmailField(_("address"), max_length=254)
     language = models.CharField(_("language"), max_length=4, choices=CorrespondenceLanguage.choices)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
@@ -213,8 +223,12 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 name="delivery_to_one_reader",
-                condition=models.Q(recipient__isnull=False, addressee__isnull=True)
-                | models.Q(kind="mailing", recipient__isnull=True, addressee__isnull=False),
+                condition=models.Q(recipient__isnull=False, addressee__isnull=True, forwarding__isnull=True)
+                | models.Q(kind="mailing", recipient__isnull=True, addressee__isnull=False, forwarding__isnull=True)
+                | models.Q(kind="notice", recipient__isnull=True, addressee__isnull=True, forwarding__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="delivery_once_per_notice_and_body", fields=["forwarding", "notice"], condition=models.Q(forwarding__isnull=False)
             ),
             models.UniqueConstraint(
                 name="delivery_once_per_notice_and_person", fields=["notice", "recipient"], condition=models.Q(notice__isnull=False)
@@ -244,7 +258,7 @@ class Delivery(models.Model):
     @property
     def reader(self) -> str:
         """Who reads it, by name."""
-        return str(self.recipient or self.addressee)
+        return str(self.recipient or self.addressee or (self.forwarding.body if self.forwarding else ""))
 
     @property
     def message_id(self) -> str:

@@ -24,7 +24,7 @@ from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
 from mailings.services.library import delivered_document
 from mailings.services.people import about_delegation, about_person
-from mailings.services.questions import about_question, told_of_question, words_of_question
+from mailings.services.questions import about_question, mails_to_bodies, told_of_question, words_of_question
 from mailings.services.ratings import asked_rating
 from mailings.services.referrals import about_referral
 from municipalities.delegations import Delegation
@@ -57,8 +57,9 @@ def _decide_batch(now: dt.datetime) -> int:
     Notice.objects.bulk_create(notices.values())
     words, on = _words_of(events), timezone.localdate(now)
     told = [pair for group in grouped(events) for pair in _mails(group, notices, words, on)]
-    if told:
-        Delivery.objects.bulk_create(delivery for delivery, _events in told)
+    to_bodies = [mail for event in events for mail in mails_to_bodies(event, notices[event.pk])]
+    if told or to_bodies:
+        Delivery.objects.bulk_create([*(delivery for delivery, _events in told), *to_bodies])
         Telling.objects.bulk_create(
             Telling(notice=notices[event.pk], recipient=delivery.recipient, delivery=delivery)
             for delivery, about in told

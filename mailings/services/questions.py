@@ -1,17 +1,23 @@
 """Who hears of a question to the Region: whoever asked, holds or reviews it, the lead when it is late; and what the mail says."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from mailings.audience import staff_with
+from mailings.models import Delivery, Notice
 from mailings.rendering import portal_link
+from mailings.rendering.mails import lay_out, render_version
 from municipalities.delegations import Delegation
+from municipalities.languages import CorrespondenceLanguage
 from municipalities.models import Mandate, User
 from partnerships.models import Event, Forwarding, Question, QuestionRemark
 from partnerships.question_permissions import HANDLE
+from partnerships.services.forwardings import reply_token
 
 Verb = Event.Verb
 TO_ASKER = frozenset(
@@ -76,6 +82,55 @@ def _standing(people: QuerySet[User], question: Question, on: dt.date) -> list[U
     covered = Q(scope=Delegation.Scope.REQUESTS) | Q(scope=Delegation.Scope.OWN, delegate=question.asked_by_id)
     delegated = Delegation.objects.in_force(on).filter(covered, delegate=OuterRef("pk"), mandate__municipality=question.municipality_id)
     return list(people.filter(Exists(mandate) | Exists(delegated), is_active=True, is_staff=False).order_by("pk"))
+
+
+# --- To a body, at its address ------------------------------------------------------------------
+
+RELEASING = frozenset({Verb.QUESTION_TAKEN_BACK, Verb.QUESTION_WITHDRAWN, Verb.QUESTION_MERGED, Verb.QUESTION_ANSWERED})
+TO_BODY = RELEASING | {Verb.QUESTION_FORWARDED, Verb.QUESTION_REMINDED}
+
+
+def forwardings_told(event: Event) -> list[Forwarding]:
+    """The bodies to be written to: of what is forwarded, of a day that is near or passed, and of what is no longer expected of them."""
+    if event.verb not in TO_BODY or not isinstance(event.subject, Question):
+        return []
+    named = [event.data["forwarding"]] if "forwarding" in event.data else event.data.get("forwardings", [])
+    return list(Forwarding.objects.select_related("body", "question__municipality", "by").filter(pk__in=named).order_by("pk"))
+
+
+def mails_to_bodies(event: Event, notice: Notice) -> list[Delivery]:
+    """One mail per body, wholly in its language or in both; the link lets it reply without an account."""
+    return [_mail_to(forwarding, event, notice) for forwarding in forwardings_told(event)]
+
+
+def _mail_to(forwarding: Forwarding, event: Event, notice: Notice) -> Delivery:
+    key, body = uuid.uuid4(), forwarding.body
+    name = {Verb.QUESTION_FORWARDED: "body_asked", Verb.QUESTION_REMINDED: "body_reminded"}.get(Verb(event.verb), "body_released")
+    context = {
+        "forwarding": forwarding,
+        "question": forwarding.question,
+        "body": body,
+        "is_late": event.data.get("moment") == "passed",
+        "link": portal_link("question_reply", reply_token(forwarding)),
+        "link_label": _("Read and reply"),
+        "reply_to": forwarding.by.email,
+    }
+    versions = [render_version(name, one, context) for one in CorrespondenceLanguage(body.language).contents]
+    mail = lay_out(versions, choose={})
+    return Delivery(
+        key=key,
+        kind=Delivery.Kind.NOTICE,
+        priority=Delivery.PRIORITY[Delivery.Kind.NOTICE],
+        forwarding=forwarding,
+        notice=notice,
+        email=body.email,
+        language=body.language,
+        reply_to=forwarding.by.email,
+        subject=mail.subject,
+        body_text=mail.text,
+        body_html=mail.html,
+        next_attempt_at=Now(),
+    )
 
 
 # --- What the mail says -------------------------------------------------------------------------

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import User
 from partnerships.models import Body, Forwarding, Question
-from partnerships.question_permissions import Action
+from partnerships.question_permissions import TRANSITIONS, Action
 from partnerships.services.questions import QuestionActionNotAllowed, locked, move, remark_on
 from partnerships.working_days import add_working_days, is_working_day
 
+OPEN_TO_REPLIES = TRANSITIONS[Action.REPLY].sources  # a second body replies after the first
 LONGEST = 260  # a year of working days
 
 
@@ -48,7 +49,7 @@ def closes_on(forwarding: Forwarding) -> dt.date:
 
 def may_reply(forwarding: Forwarding, on: dt.date) -> bool:
     """While it is neither replied to nor taken back, and its time is not over."""
-    return forwarding.is_open and forwarding.question.state == Question.State.FORWARDED and on <= closes_on(forwarding)
+    return forwarding.is_open and forwarding.question.state in OPEN_TO_REPLIES and on <= closes_on(forwarding)
 
 
 @transaction.atomic

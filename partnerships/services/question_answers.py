@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import User
 from partnerships.models import Event, Question
 from partnerships.question_permissions import Action
-from partnerships.services.questions import locked, move, record, remark_on, require_colleague
+from partnerships.services.questions import check, close_forwardings, locked, move, record, remark_on, require_colleague
 
 ANSWER = ("title_fr", "title_nl", "answer_fr", "answer_nl", "source_fr", "source_nl", "source_url")
 NEEDED = ("title_fr", "title_nl", "answer_fr", "answer_nl", "source_fr", "source_nl")
@@ -64,8 +64,9 @@ def answer_question(question: Question, *, by: User, revision: int) -> Question:
     question = _unchanged(question, revision)
     now = timezone.now()
     check_on = timezone.localdate(now) + settings.QUESTION_VALID_FOR
-    answered_at = question.answered_at or now
-    move(question, Action.ANSWER, by=by, reviewed_by=by, reviewer=None, answered_at=answered_at, check_on=check_on)
+    check(question, Action.ANSWER, by)
+    told = {"answered_at": question.answered_at or now, "check_on": check_on}
+    move(question, Action.ANSWER, by=by, reviewed_by=by, reviewer=None, data=close_forwardings(question), **told)
     for merged in question.merged.select_related("municipality").order_by("pk"):
         record(Event.Verb.QUESTION_ANSWERED, merged, by=by, data={"with": question.pk})
     return question

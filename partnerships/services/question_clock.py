@@ -10,6 +10,7 @@ from django.utils import timezone
 from partnerships.models import Event, Forwarding, Question, QuestionNotice
 from partnerships.models.bodies import moment_of
 from partnerships.services.events import record_event
+from partnerships.services.forwardings import OPEN_TO_REPLIES
 from partnerships.working_days import add_working_days
 
 Moment = QuestionNotice.Moment
@@ -23,7 +24,7 @@ def tell_of_questions(now: dt.datetime) -> int:
     today = timezone.localdate(now)
     until = add_working_days(today, settings.QUESTION_WARNING)
     held = Question.objects.filter(state__in=Question.HELD_BY_STAFF, due_on__lte=until).order_by("due_on", "pk")
-    away = Forwarding.objects.open().filter(question__state=Question.State.FORWARDED, reply_by__lte=until).order_by("reply_by", "pk")
+    away = Forwarding.objects.open().filter(question__state__in=OPEN_TO_REPLIES, reply_by__lte=until).order_by("reply_by", "pk")
     told = [_remind(question, question.due_on, today, now) for question in held]
     told += [_remind(forwarding.question, forwarding.reply_by, today, now, forwarding) for forwarding in away.select_related("question")]
     told += [_ask_again(question, now) for question in Question.objects.to_be_checked(today).order_by("check_on", "pk")]
@@ -35,7 +36,7 @@ def _remind(question: Question, day: dt.date, today: dt.date, now: dt.datetime, 
     """Look again under lock, then write notice and event together; who comes second finds the notice there."""
     question = _locked(question)
     is_held = question.state in Question.HELD_BY_STAFF and question.due_on == day
-    is_away = forwarding is not None and question.state == Question.State.FORWARDED and _is_open(forwarding)
+    is_away = forwarding is not None and question.state in OPEN_TO_REPLIES and _is_open(forwarding)
     if not (is_away if forwarding else is_held):
         return False
     moment = moment_of(day, today)

@@ -78,9 +78,12 @@ def remark_on(question: Question, *, by: User, words: str) -> dict[str, int]:
     return {"remark": QuestionRemark.objects.create(question=question, author=by, body=worded(words, "reason")).pk}
 
 
-def close_forwardings(question: Question) -> None:
-    """What ends a question ends its links too: no body replies to it any more."""
-    Forwarding.objects.open().filter(question=question).update(ended_at=timezone.now())
+def close_forwardings(question: Question) -> dict[str, list[int]]:
+    """What ends a question ends its links too: no body replies to it any more. The event names them, so that each body is told."""
+    still_open = Forwarding.objects.open().filter(question=question)
+    ended = list(still_open.order_by("pk").values_list("pk", flat=True))
+    still_open.update(ended_at=timezone.now())
+    return {"forwardings": ended} if ended else {}
 
 
 # --- Asking -------------------------------------------------------------------------------------
@@ -165,9 +168,8 @@ def decline_question(question: Question, *, by: User, reason: str) -> Question:
 def withdraw_question(question: Question, *, by: User, reason: str = "") -> Question:
     """End it at the wish of whoever asked, before an answer is reviewed; where it lay, nothing more is expected."""
     question = locked(question)
-    move(question, Action.WITHDRAW, by=by, reason=reason.strip())
-    close_forwardings(question)
-    return question
+    check(question, Action.WITHDRAW, by)
+    return move(question, Action.WITHDRAW, by=by, reason=reason.strip(), data=close_forwardings(question))
 
 
 @transaction.atomic
@@ -182,8 +184,8 @@ def merge_question(question: Question, *, by: User, into: Question) -> Question:
     question, into = (first, second) if first.pk == question.pk else (second, first)
     if into.state in Question.ENDED:
         raise ValidationError({"other": _("That question has ended: choose one that goes on or is answered.")})
-    move(question, Action.MERGE, by=by, merged_into=into, data={"into": into.pk})
-    close_forwardings(question)
+    check(question, Action.MERGE, by)
+    move(question, Action.MERGE, by=by, merged_into=into, data={"into": into.pk} | close_forwardings(question))
     Question.objects.filter(merged_into=question).update(merged_into=into)
     record(Event.Verb.QUESTION_MERGED, into, by=by, data={"merged": question.pk})
     if into.has_answer:

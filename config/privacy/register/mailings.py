@@ -54,7 +54,7 @@ MAILINGS = {
     "mailings.Delivery": Entry(
         links={"recipient": Link.ABOUT},
         fields=all_uses(
-            uses("id key priority run notice addressee claim journal lease_until handed_over_at next_attempt_at", MACHINERY),
+            uses("id key priority run notice addressee forwarding claim journal lease_until handed_over_at next_attempt_at", MACHINERY),
             uses("kind recipient language state skip_reason attempts planned_at sent_at", SENT),
             uses("email", ADDRESS),
             uses("response reply_to", ANSWER),
