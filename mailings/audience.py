@@ -103,7 +103,8 @@ SELECT delivery.id, delivery.run_id, person.is_active, person.is_staff, person.f
             ELSE true END,
        preference.unsubscribed_at IS NOT NULL OR choice.unsubscribed_at IS NOT NULL, coalesce(addressee.circle, ''),
        (SELECT jsonb_agg(jsonb_build_array(mandate.role, mandate.portfolios, mandate.municipality_id) ORDER BY mandate.id)
-        FROM municipalities_mandate AS mandate WHERE mandate.user_id = person.id AND mandate.period @> %s::date)
+        FROM municipalities_mandate AS mandate WHERE mandate.user_id = person.id AND mandate.period @> %s::date),
+       ARRAY(SELECT follow.theme_id FROM partnerships_themefollow AS follow WHERE follow.person_id = person.id ORDER BY follow.theme_id)
 FROM mailings_delivery AS delivery
 LEFT JOIN municipalities_user AS person ON person.id = delivery.recipient_id
 LEFT JOIN mailings_mailpreference AS preference ON preference.user_id = person.id
@@ -135,6 +136,7 @@ class Reader:
     has_unsubscribed: bool
     circle: str
     mandates: tuple[HeldNow, ...]
+    themes: tuple[int, ...] = ()
 
     def reason_against(self, mailing: Mailing | None) -> Delivery.Skip | None:
         """None, or why the mailing is not to reach this person after all."""
@@ -157,13 +159,14 @@ def readers_of(deliveries: Iterable[int], on: dt.date) -> dict[int, Reader]:
     """The readers of these mails of mailings on that day, by the number of the mail."""
     with connection.cursor() as cursor:
         cursor.execute(READERS, [on, list(deliveries)])
-        return {pk: _reader(facts, json.loads(held or "[]")) for pk, *facts, held in cursor.fetchall()}
+        return {pk: _reader(facts, json.loads(held or "[]"), themes) for pk, *facts, held, themes in cursor.fetchall()}
 
 
-def _reader(facts: list[Any], held: list[list[Any]]) -> Reader:
+def _reader(facts: list[Any], held: list[list[Any]], themes: list[int]) -> Reader:
     run_id, is_active, is_staff, form_of_address, has_this_address, has_unsubscribed, circle = facts
     mandates = tuple(HeldNow(*mandate) for mandate in held)
-    return Reader(run_id, bool(is_active), bool(is_staff), form_of_address or "", has_this_address, has_unsubscribed, circle, mandates)
+    is_known = (bool(is_active), bool(is_staff), form_of_address or "")
+    return Reader(run_id, *is_known, has_this_address, has_unsubscribed, circle, mandates, tuple(themes))
 
 
 def mailings_of(runs: Iterable[int]) -> dict[int, Mailing]:

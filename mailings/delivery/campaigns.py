@@ -176,10 +176,11 @@ class Campaigns:
         return self._frames[run, language]
 
     def _pieces_for(self, reader: Reader, language: str) -> Pieces:
-        """People of the same office in the same municipality read the same personal part: made once a turn."""
-        about = (reader.is_staff, reader.form_of_address, tuple((held.role, held.municipality_id) for held in reader.mandates), language)
+        """People of the same office in the same municipality who follow the same themes read the same personal part: made once a turn."""
+        held = tuple((mandate.role, mandate.municipality_id) for mandate in reader.mandates)
+        about = (reader.is_staff, reader.form_of_address, held, reader.themes, language)
         if about not in self._pieces:
-            self._pieces[about] = pieces_of(personal_of(reader, reader.mandates, self._places), language)
+            self._pieces[about] = pieces_of(personal_of(reader, reader.mandates, self._places, reader.themes), language)
         return self._pieces[about]
 
 

@@ -13,9 +13,11 @@ from django.urls import reverse
 from mailings.rendering.mails import render_text, wrap_text
 from municipalities.languages import reading_in
 from municipalities.models import Mandate
-from partnerships.models import ServiceRequest, SpocAssignment
+from partnerships.models import ServiceRequest, SpocAssignment, ThemeFollow
+from partnerships.theme_news import ThemeNews, theme_news_on
 
 MOST_REQUESTS = 5
+MOST_NEWS = 5
 GREETED_AS = (Mandate.Role.MAYOR, Mandate.Role.ALDERMAN)
 STAFF = "staff"
 
@@ -41,6 +43,8 @@ class Personal:
     spocs: Sequence[SpocAssignment] = field(default=())
     requests_url: str = ""
     is_sample: bool = False
+    theme_news: Sequence[ThemeNews] = ()
+    portal: str = settings.BASE_URL
 
 
 class Person(Protocol):
@@ -81,11 +85,12 @@ class Places:
 
     requests: dict[int, list[RequestLine]]
     spocs: dict[int, list[SpocAssignment]]
+    news: Sequence[ThemeNews] = ()
 
 
 def places_on(places: set[int], on: dt.date) -> Places:
     """Open requests and contacts of these municipalities on one day, in a fixed number of queries."""
-    return Places(_requests_of(places), _spocs_of(places, on))
+    return Places(_requests_of(places), _spocs_of(places, on), theme_news_on(on))
 
 
 def personal_parts(people: Iterable[int], on: dt.date) -> dict[int, Personal]:
@@ -94,11 +99,20 @@ def personal_parts(people: Iterable[int], on: dt.date) -> dict[int, Personal]:
     for mandate in Mandate.objects.in_force(on).filter(user__in=list(people)).select_related("user").order_by("pk"):
         mandates[mandate.user_id].append(mandate)
     places = places_on({mandate.municipality_id for held in mandates.values() for mandate in held}, on)
-    return {person: personal_of(held[0].user, held, places) for person, held in mandates.items()}
+    followed = themes_followed(mandates)
+    return {person: personal_of(held[0].user, held, places, followed.get(person, ())) for person, held in mandates.items()}
 
 
-def personal_of(user: Person, mandates: Sequence[Held], known: Places) -> Personal:
-    """The personal part of one person, by the mandates they hold that day."""
+def themes_followed(people: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """The themes that each of these people follows."""
+    found: dict[int, tuple[int, ...]] = defaultdict(tuple)
+    for person, theme in ThemeFollow.objects.filter(person__in=list(people)).order_by("theme").values_list("person", "theme"):
+        found[person] += (theme,)
+    return found
+
+
+def personal_of(user: Person, mandates: Sequence[Held], known: Places, themes: Iterable[int] = ()) -> Personal:
+    """The personal part of one person, by the mandates they hold that day and the themes they follow."""
     places = list(dict.fromkeys(mandate.municipality_id for mandate in mandates))
     mine = [line for place in places for line in known.requests[place]]
     mine.sort(key=lambda line: (not line.is_turn_of_municipality, line.reference))
@@ -108,6 +122,7 @@ def personal_of(user: Person, mandates: Sequence[Held], known: Places) -> Person
         more_requests=max(0, len(mine) - MOST_REQUESTS),
         spocs=[spoc for place in places for spoc in known.spocs[place]],
         requests_url=settings.BASE_URL + reverse("requests"),
+        theme_news=[news for news in known.news if news.themes & set(themes)][:MOST_NEWS],
     )
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.urls import reverse
 from django.utils import timezone
 
 from partnerships.models import Question
@@ -33,5 +32,5 @@ def _news_of(question: Question) -> NewsItem:
         body_nl=f"{asked_nl}{question.answer_nl}\n\nBron: {question.source_nl}",
         source_url=question.source_url,
         happened_on=timezone.localdate(question.published_at),
-        path=reverse("question", args=[question.key]),
+        path=question.get_absolute_url(),
     )
