@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -18,10 +18,12 @@ from django.utils.translation import gettext as _
 from config.privacy.access import record_page
 from config.views import not_found
 from municipalities.languages import prefer_content
+from municipalities.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 INTERFACE_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 SECOND_FACTOR = "mfa"
+OPEN_TO_REVIEWERS = ("/review/", "/accounts/", "/preferences/", "/privacy/", "/health/", "/language/", "/static/", "/demo/", "/m/")
 OPEN_WITHOUT_SECOND_FACTOR = ("/accounts/", "/health/", "/language/", "/static/", "/demo/", "/m/")
 
 
@@ -102,6 +104,27 @@ def _way_to_second_factor(request: HttpRequest) -> str:
     if Authenticator.objects.filter(user_id=request.user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
         return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}"
     return reverse("mfa_activate_totp")
+
+
+def reviewers_on_their_page(get_response: GetResponse) -> GetResponse:
+    """Let the cabinet's reviewers see their own pages, their account and what is public; of the rest nothing exists for them.
+
+    It holds for pages that are added later too. Whoever also stands in a municipality sees what their mandate shows.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        is_elsewhere = request.path != "/" and not request.path.startswith(OPEN_TO_REVIEWERS)
+        if is_elsewhere and user.is_authenticated and user.is_cabinet_reviewer and not user.is_staff:
+            _refuse_without_mandate(user)
+        return get_response(request)
+
+    return middleware
+
+
+def _refuse_without_mandate(user: User) -> None:
+    if not user.municipality_ids_on(timezone.localdate()):
+        raise Http404
 
 
 def staff_views_recorded(get_response: GetResponse) -> GetResponse:

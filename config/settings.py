@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "config.middleware.access_by_date",
     "config.middleware.second_factor_for_staff",
+    "config.middleware.reviewers_on_their_page",
     "config.middleware.private_pages_unstored",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -335,6 +336,7 @@ PROMETHEUS_EXPORT_MIGRATIONS = False  # asks the database at every start, before
 CONTENT_PROVIDERS = ("mailings.news.published_measures", "partnerships.news_of.questions.published_questions")
 WEEKLY_DRAFT_HOUR = 7  # Monday, Europe/Brussels
 COVERAGE_NOTE_HOUR = 7  # Monday, Europe/Brussels: the lead is told what is open on the board of coverage
+URGENT_ANSWER_WITHIN = timedelta(hours=2)  # after that, two of the team may approve an urgent mailing
 MAILING_GRACE = timedelta(hours=36)  # a mailing this much later than its hour is held, not sent
 SPOC_INTRODUCTION_HOUR = 7  # a new SPOC is introduced on the first day, not in the middle of the night
 SPOC_GAPS_WITHIN = timedelta(days=60)  # days without SPOC are shown this long before they come

@@ -1,10 +1,13 @@
 """Forms of the archive and of the cabinet's review."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from mailings.models import Mailing, MailingComment
+from municipalities.models import User
 
 LONGEST_COMMENT = 2000
 
@@ -42,6 +45,42 @@ class VerdictForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Needed when you send the mailing back; the editors read it."),
     )
+
+
+class CommentForm(forms.Form):
+    """A remark on one block, or on the whole."""
+
+    about = forms.ChoiceField(label=_("About"))
+    text = forms.CharField(label=_("Your remark"), max_length=LONGEST_COMMENT, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, mailing: Mailing, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["about"]).choices = blocks_of(mailing)
+
+    def block(self) -> dict[str, Any]:
+        """The block as the service takes it."""
+        block, _colon, item = self.cleaned_data["about"].partition(":")
+        return {"block": block, "item": int(item) if item else None}
+
+
+def blocks_of(mailing: Mailing) -> list[tuple[str, Any]]:
+    """The blocks of a mailing from top to bottom, by the name a form gives them."""
+    block = MailingComment.Block
+    items = [(f"{block.ITEM}:{item.pk}", str(item.title)) for item in mailing.items.order_by("position", "pk")]
+    plain = [(str(one.value), one.label) for one in (block.WHOLE, block.SUBJECT, block.INTRO, block.CLOSING)]
+    return [*plain[:3], *items, plain[3]]
+
+
+class StandInForm(forms.Form):
+    """Who stands in, from one day to another."""
+
+    person = forms.ModelChoiceField(label=_("Colleague of the agency"), queryset=User.objects.none())
+    first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last_day = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField", self.fields["person"]).queryset = User.objects.staff().order_by("last_name", "first_name", "pk")
 
 
 class SendBackForm(VerdictForm):

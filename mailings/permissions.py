@@ -1,9 +1,19 @@
-"""Who may do what with a mailing, as one table; read by services, review page and admin alike."""
+"""Who may do what with a mailing, as one table; read by services, review page and admin alike.
 
+An urgent mailing has a rule of its own beside the cabinet's approval: when the cabinet has not answered within
+`settings.URGENT_ANSWER_WITHIN` of being asked, two different people of the team may approve it together, one of whom
+may act for the lead (`mailings.approve_mailing`), the other at least send mailings. It is recorded as such, and the
+cabinet is told by mail. A weekly mailing never goes out without the cabinet or its stand-in.
+"""
+
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailings.models import Mailing
+from django.conf import settings
+from django.utils import timezone
+
+from mailings.models import Mailing, StandIn
 from municipalities.models import User
 from partnerships.models import Event
 
@@ -17,6 +27,7 @@ class Right(StrEnum):
     EDITOR = "editor"
     SENDER = "sender"
     APPROVER = "approver"
+    TEAM = "team"
     PORTAL = "portal"
 
 
@@ -28,6 +39,8 @@ class Action(StrEnum):
     ASK_APPROVAL = "ask_approval"
     APPROVE = "approve"
     SEND_BACK = "send_back"
+    CONSENT = "consent"
+    APPROVE_URGENT = "approve_urgent"
     SCHEDULE = "schedule"
     UNSCHEDULE = "unschedule"
     HOLD = "hold"
@@ -50,6 +63,7 @@ class Transition:
 EDITOR = frozenset({Right.EDITOR})
 SENDER = frozenset({Right.SENDER})
 APPROVER = frozenset({Right.APPROVER})
+TEAM = frozenset({Right.TEAM})
 PORTAL = frozenset({Right.PORTAL})
 
 # What the engine does by itself on the way (pause an ill run, end one whose last mail is settled) is in `delivery.runs`.
@@ -60,16 +74,20 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.ASK_APPROVAL: Transition(frozenset({State.DRAFT, State.HELD}), EDITOR, State.IN_REVIEW, Verb.MAILING_APPROVAL_ASKED),
     Action.APPROVE: Transition(frozenset({State.IN_REVIEW}), APPROVER, State.APPROVED, Verb.MAILING_APPROVED),
     Action.SEND_BACK: Transition(frozenset({State.IN_REVIEW}), APPROVER, State.DRAFT, Verb.MAILING_SENT_BACK),
+    # The first of two agrees, the second approves: see the rule above, and `urgent_rule_open`.
+    Action.CONSENT: Transition(frozenset({State.IN_REVIEW}), TEAM, None, Verb.MAILING_URGENT_APPROVED),
+    Action.APPROVE_URGENT: Transition(frozenset({State.IN_REVIEW}), TEAM, State.APPROVED, Verb.MAILING_URGENT_APPROVED),
     Action.SCHEDULE: Transition(frozenset({State.APPROVED, State.SCHEDULED, State.HELD}), SENDER, State.SCHEDULED, Verb.MAILING_SCHEDULED),
     Action.UNSCHEDULE: Transition(frozenset({State.SCHEDULED}), SENDER, State.APPROVED, Verb.MAILING_UNSCHEDULED),
-    Action.HOLD: Transition(frozenset({State.SCHEDULED}), PORTAL, State.HELD, Verb.MAILING_HELD),
+    # At its hour, whatever is not released for it: nothing ever goes out by itself without an approval.
+    Action.HOLD: Transition(Mailing.EDITABLE - {State.HELD}, PORTAL, State.HELD, Verb.MAILING_HELD),
     Action.SEND: Transition(frozenset({State.APPROVED, State.SCHEDULED, State.HELD}), SENDER | PORTAL, State.SENDING, Verb.MAILING_PLANNED),
     Action.PAUSE: Transition(frozenset({State.SENDING}), SENDER, None, Verb.MAILING_PAUSED),
     Action.RESUME: Transition(frozenset({State.SENDING}), SENDER, None, Verb.MAILING_RESUMED),
     Action.STOP: Transition(frozenset({State.SENDING}), SENDER, None, Verb.MAILING_STOPPED),
 }
 
-NEVER_BY_HAND = frozenset({Action.VOID})
+NEVER_BY_HAND = frozenset({Action.VOID, Action.APPROVE_URGENT})
 
 
 def rights_of(user: User | None) -> frozenset[Right]:
@@ -85,12 +103,30 @@ def rights_of(user: User | None) -> frozenset[Right]:
         rights.add(Right.SENDER)
     if can_review(user):
         rights.add(Right.APPROVER)
+    if user.is_staff and (user.has_perm("mailings.send_mailing") or user.has_perm("mailings.approve_mailing")):
+        rights.add(Right.TEAM)
     return frozenset(rights)
 
 
 def can_review(user: User) -> bool:
-    """Whether the person gives the cabinet's verdict: a reviewer, or a member of staff who may approve in its name."""
+    """Whether the person gives the cabinet's verdict: a reviewer, or a colleague named as stand-in for today."""
+    return user.is_active and (user.is_cabinet_reviewer or is_stand_in(user))
+
+
+def is_stand_in(user: User) -> bool:
+    """Whether the person was named to give the cabinet's verdict today."""
+    return user.is_staff and StandIn.objects.in_force(timezone.localdate()).filter(person=user).exists()
+
+
+def can_name_stand_in(user: User) -> bool:
+    """A reviewer, or the lead; a stand-in never names another."""
     return user.is_active and (user.is_cabinet_reviewer or (user.is_staff and user.has_perm("mailings.approve_mailing")))
+
+
+def can_comment(user: User, mailing: Mailing) -> bool:
+    """Both sides, until the mailing has gone out; the cabinet of what was put before it."""
+    sides = rights_of(user) & {Right.EDITOR, Right.APPROVER}
+    return mailing.is_editable and bool(sides) and Mailing.objects.visible_to(user).filter(pk=mailing.pk).exists()
 
 
 def can(user: User | None, action: Action, mailing: Mailing) -> bool:
@@ -101,4 +137,24 @@ def can(user: User | None, action: Action, mailing: Mailing) -> bool:
 
 def allowed_actions(user: User, mailing: Mailing) -> list[Action]:
     """The actions open to this person now, in the order of the table."""
-    return [action for action in TRANSITIONS if action not in NEVER_BY_HAND and can(user, action, mailing)]
+    open_to = [action for action in TRANSITIONS if action not in NEVER_BY_HAND and can(user, action, mailing)]
+    return [action for action in open_to if action != Action.CONSENT or urgent_rule_open(mailing, timezone.now())]
+
+
+def urgent_rule_since(mailing: Mailing) -> dt.datetime | None:
+    """From when on two of the team may approve it: never for a weekly mailing, nor for one that nobody was asked about."""
+    if mailing.kind != Mailing.Kind.URGENT or mailing.state != State.IN_REVIEW:
+        return None
+    asked = Event.objects.about(mailing).filter(verb=Verb.MAILING_APPROVAL_ASKED).last()
+    return asked.at + settings.URGENT_ANSWER_WITHIN if asked else None
+
+
+def urgent_rule_open(mailing: Mailing, now: dt.datetime) -> bool:
+    """Whether the cabinet has let its time pass."""
+    since = urgent_rule_since(mailing)
+    return since is not None and since <= now
+
+
+def make_two(first: User, second: User) -> bool:
+    """Whether these are two different people of the team, one of whom may act for the lead."""
+    return first.pk != second.pk and any(one.is_staff and one.has_perm("mailings.approve_mailing") for one in (first, second))

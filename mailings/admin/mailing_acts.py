@@ -29,7 +29,9 @@ from mailings.services import (
     StaleContent,
     approve_mailing,
     ask_approval,
+    consent_urgent,
     queue_test_mail,
+    resolve_comment,
     schedule_mailing,
     send_back_mailing,
     send_mailing_now,
@@ -98,6 +100,8 @@ class MailingActs:
             "ask-approval": self.ask_approval_view,
             "approve": self.approve_view,
             "send-back": self.send_back_view,
+            "consent": self.consent_view,
+            "settle-remark": self.settle_remark_view,
             "schedule": self.schedule_view,
             "unschedule": self.unschedule_view,
             "test": self.test_view,
@@ -138,6 +142,23 @@ class MailingActs:
         messages.success(request, _("Sent back to the editors with your comment."))
         return redirect(_page(mailing))
 
+    @_refusals_told
+    def consent_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        """Two of the team approve an urgent mailing that the cabinet leaves unanswered."""
+        saved = consent_urgent(mailing, by=person_of(request), shown_hash=request.POST.get("shown_hash", ""))
+        done, half = _("Approved in the team, by two."), _("You agreed. A second colleague may approve it now.")
+        messages.success(request, done if saved.state == Mailing.State.APPROVED else half)
+        return redirect(_page(mailing))
+
+    @_refusals_told
+    def settle_remark_view(self, request: HttpRequest, mailing: Mailing) -> HttpResponse:
+        number = request.POST.get("remark", "")
+        comment = mailing.comments.filter(pk=int(number) if number.isdecimal() else 0).first()
+        if comment is None:
+            raise Http404
+        resolve_comment(comment, by=person_of(request))
+        return redirect(_page(mailing) + "#remarks")
+
     # --- Sending --------------------------------------------------------------------------------
 
     @_refusals_told
@@ -145,8 +166,8 @@ class MailingActs:
         form = ScheduleForm(request.POST, auto_id="id_schedule_%s")
         try:
             if form.is_valid():
-                schedule_mailing(mailing, by=person_of(request), at=form.cleaned_data["at"])
-                messages.success(request, _("Scheduled. It goes out by itself at that hour."))
+                saved = schedule_mailing(mailing, by=person_of(request), at=form.cleaned_data["at"])
+                _tell_scheduled(request, saved)
                 return redirect(_page(mailing))
         except ValidationError as error:
             form.add_error("at", error.messages)
@@ -206,6 +227,13 @@ class MailingActs:
     def _render(self, request: HttpRequest, mailing: Mailing, template: str, context: dict[str, Any]) -> HttpResponse:
         frame = {**self.admin_site.each_context(request), "opts": self.opts, "mailing": mailing}
         return TemplateResponse(request, template, frame | context)
+
+
+def _tell_scheduled(request: HttpRequest, saved: Mailing) -> None:
+    if saved.state == Mailing.State.SCHEDULED:
+        messages.success(request, _("Scheduled. It goes out by itself at that hour."))
+    else:
+        messages.warning(request, _("The hour is not the one that was approved, so the approval is void: ask for it again."))
 
 
 def _frame_url(mailing: Mailing, language: str) -> str:

@@ -36,11 +36,26 @@ class MailingForm(forms.ModelForm):
         required=False,
         help_text=_("None chosen: every alderman."),
     )
+    scheduled_for = forms.SplitDateTimeField(
+        label=_("To be sent on, in Brussels"),
+        widget=browser_moment(),
+        required=False,
+        help_text=_("The cabinet approves this hour too. Without approval the mailing is held then, and you and the lead are warned."),
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
         model = Mailing
-        fields = ("subject_fr", "subject_nl", "intro_fr", "intro_nl", "closing_fr", "closing_nl", "audience_roles", "audience_portfolios")
+        fields = (
+            "subject_fr",
+            "subject_nl",
+            "intro_fr",
+            "intro_nl",
+            "closing_fr",
+            "closing_nl",
+            "audience_roles",
+            "audience_portfolios",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +69,9 @@ class MailingForm(forms.ModelForm):
         return [(self[f"{name}_fr"], self[f"{name}_nl"]) for name in TEXT_PAIRS]
 
     def words(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        """What the service takes; the hour only where the page had it, so that a form without it leaves it alone."""
+        words = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return words | ({"scheduled_for": self.cleaned_data["scheduled_for"]} if self.add_prefix("scheduled_for_0") in self.data else {})
 
 
 class ItemForm(forms.Form):

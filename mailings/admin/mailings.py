@@ -28,7 +28,7 @@ from mailings.admin.mailing_forms import (
 )
 from mailings.forms import SendBackForm, VerdictForm
 from mailings.models import Mailing, MailingItem, Measure
-from mailings.permissions import allowed_actions
+from mailings.permissions import allowed_actions, urgent_rule_since
 from mailings.services import (
     ITEM_FIELDS,
     MailingActionNotAllowed,
@@ -146,7 +146,7 @@ class MailingAdmin(MailingActs, MailingAudience, PortalAdmin):
 
     def page(self, request: HttpRequest, mailing: Mailing, *, status: int = 200, **given: Any) -> HttpResponse:
         """The page as it stands; `given` are forms that were refused, with what was typed in them."""
-        shown_hash = mailing.content_hash()
+        shown_hash = mailing.shown_hash()
         context = {
             **self.admin_site.each_context(request),
             "title": str(mailing),
@@ -166,10 +166,13 @@ class MailingAdmin(MailingActs, MailingAudience, PortalAdmin):
             "send_back_form": SendBackForm(initial={"shown_hash": shown_hash}, auto_id="id_back_%s"),
             "schedule_form": ScheduleForm(initial={"at": mailing.scheduled_for}, auto_id="id_schedule_%s"),
             "test_form": TestMailForm(auto_id="id_test_%s"),
+            "shown_hash": shown_hash,
+            "urgent_since": urgent_rule_since(mailing),
+            "comments": list(mailing.comments.select_related("by", "resolved_by")),
         }
         if context["may_edit"]:
             context |= {
-                "form": MailingForm(instance=mailing, initial={"revision": mailing.revision}),
+                "form": MailingForm(instance=mailing, initial={"revision": mailing.revision, "scheduled_for": mailing.scheduled_for}),
                 "item_forms": ItemFormSet(initial=items_as_shown(mailing), prefix="items"),
                 "add_form": AddItemForm(),
                 "offers": offers_for(mailing, timezone.now()),

@@ -7,6 +7,7 @@ from mailings.models.mailings import Approval, Mailing, MailingItem
 from mailings.models.measures import Measure
 from mailings.models.notices import Heartbeat, MailPreference, Notice, Telling
 from mailings.models.proposals import Proposal
+from mailings.models.reviews import MailingComment, StandIn
 
 __all__ = [
     "AddressChoice",
@@ -17,11 +18,13 @@ __all__ = [
     "Heartbeat",
     "MailPreference",
     "Mailing",
+    "MailingComment",
     "MailingItem",
     "Measure",
     "Notice",
     "Proposal",
     "Run",
     "RunContent",
+    "StandIn",
     "Telling",
 ]

@@ -42,6 +42,11 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
     def sent(self) -> "MailingQuerySet":
         return self.filter(state__in=Mailing.GONE_OUT)
 
+    def unscheduled_by(self, moment: dt.datetime) -> "MailingQuerySet":
+        """With an hour that has come, and not released for it: a draft, before the cabinet, or approved and no more."""
+        waiting = (Mailing.State.DRAFT, Mailing.State.IN_REVIEW, Mailing.State.APPROVED)
+        return self.filter(state__in=waiting, scheduled_for__lte=moment)
+
     def scheduled_by(self, moment: dt.datetime) -> "MailingQuerySet":
         """Scheduled, and the hour has come."""
         return self.filter(state=Mailing.State.SCHEDULED, scheduled_for__lte=moment)
@@ -119,6 +124,7 @@ class Mailing(models.Model):
     class HeldReason(models.TextChoices):
         TOO_LATE = "too_late", _("Its hour passed too long ago.")
         NOT_APPROVED = "not_approved", _("Its content is not approved as it stands now.")
+        NOT_SCHEDULED = "not_scheduled", _("It was approved, but its sending was not scheduled.")
         NOBODY = "nobody", _("Nobody would receive it.")
 
     EDITABLE: ClassVar = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED, State.SCHEDULED, State.HELD})
@@ -242,12 +248,20 @@ class Mailing(models.Model):
         canonical = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    def hour_to_come(self, now: dt.datetime) -> dt.datetime | None:
+        """The hour that was set, while it is still to come."""
+        return self.scheduled_for if self.scheduled_for and self.scheduled_for > now else None
+
+    def shown_hash(self) -> str:
+        """The fingerprint of all a reviewer is shown: the content, and the hour where one is set."""
+        if self.scheduled_for is None:
+            return self.content_hash()
+        return hashlib.sha256(f"{self.content_hash()} {self.scheduled_for.astimezone(dt.UTC).isoformat()}".encode()).hexdigest()
+
     def approval_in_force(self) -> "Approval | None":
-        """The last verdict, if it is an approval of the content as it stands now."""
+        """The last verdict, if it is an approval of the content as it stands now, and of its hour where one was set."""
         last = self.approvals.order_by("-pk").first()
-        if last and last.verdict == Approval.Verdict.APPROVED and last.content_hash == self.content_hash():
-            return last
-        return None
+        return last if last and last.verdict == Approval.Verdict.APPROVED and last.covers(self) else None
 
     def missing_texts(self) -> list[str]:
         """What still lacks a language, as labels a person can act on; empty when both versions are complete."""
@@ -322,12 +336,17 @@ class Approval(models.Model):
     class Verdict(models.TextChoices):
         APPROVED = "approved", _("Approved")
         SENT_BACK = "sent_back", _("Sent back")
+        CONSENTED = "consented", _("Agreed to, as the first of two")
 
     mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="approvals")
     by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="approvals")
     at = models.DateTimeField(_("when"), default=timezone.now)
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict.choices)
     content_hash = models.CharField(_("fingerprint of the content"), max_length=64)
+    hour = models.DateTimeField(_("hour that was shown"), null=True, blank=True)
+    content = models.JSONField(_("what was shown"), default=dict, blank=True)
+    is_stand_in = models.BooleanField(_("as a stand-in"), default=False)
+    is_of_team = models.BooleanField(_("in the team, for want of an answer"), default=False)
     comment = models.TextField(_("comment"), blank=True)
 
     class Meta:
@@ -337,6 +356,11 @@ class Approval(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(name="approval_sent_back_with_comment", condition=~models.Q(verdict="sent_back") | ~models.Q(comment=""))
         ]
+
+    def covers(self, mailing: Mailing) -> bool:
+        """Whether the mailing is still what was shown: its content, and its hour where both have one."""
+        is_of_hour = self.hour is None or mailing.scheduled_for in (None, self.hour)
+        return is_of_hour and self.content_hash == mailing.content_hash()
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} · {self.by}"

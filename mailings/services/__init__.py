@@ -18,6 +18,7 @@ from mailings.services.mailings import (
     ITEM_FIELDS,
     approve_mailing,
     ask_approval,
+    consent_urgent,
     draft_this_week,
     draft_urgent,
     draft_weekly,
@@ -40,6 +41,7 @@ from mailings.services.planning import (
 from mailings.services.preferences import resubscribe, unsubscribe
 from mailings.services.proposals import fetch_offers, item_from_measure, item_from_news, offers_for
 from mailings.services.resends import send_again
+from mailings.services.reviews import comment_mailing, end_stand_in, name_stand_in, resolve_comment
 
 __all__ = [
     "ITEM_FIELDS",
@@ -56,14 +58,18 @@ __all__ = [
     "approve_mailing",
     "ask_approval",
     "choose_language_of_address",
+    "comment_mailing",
+    "consent_urgent",
     "decide_notices",
     "draft_this_week",
     "draft_urgent",
     "draft_weekly",
     "edit_mailing",
+    "end_stand_in",
     "fetch_offers",
     "item_from_measure",
     "item_from_news",
+    "name_stand_in",
     "note_coverage",
     "offers_for",
     "pass_over_undecided",
@@ -73,6 +79,7 @@ __all__ = [
     "queue_login_code",
     "queue_test_mail",
     "remove_address",
+    "resolve_comment",
     "resubscribe",
     "resume_run",
     "schedule_mailing",

@@ -45,7 +45,7 @@ def _note_audience(mailing: Mailing, *, by: User) -> None:
     mailing.revision += 1
     stood = mailing.state
     if stood in TRANSITIONS[Action.VOID].sources and stood != Mailing.State.IN_REVIEW:
-        move_mailing(mailing, Action.VOID, by=by, scheduled_for=None, held_reason="")
+        move_mailing(mailing, Action.VOID, by=by, scheduled_for=mailing.hour_to_come(timezone.now()), held_reason="")
     move_mailing(mailing, Action.EDIT, by=by, data={"from": stood, "changed": ["audience_addresses"], "revision": mailing.revision})
 
 

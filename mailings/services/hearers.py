@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mailings.audience import officials_of, reviewers, staff_with
-from mailings.models import CoverageNote
+from mailings.models import CoverageNote, StandIn
 from mailings.services.coverage import hearers_of_coverage
 from mailings.services.endings import hearers_of_agreement, overseers
 from mailings.services.files import who_put_it
@@ -58,8 +58,10 @@ def hearers_of(event: Event, on: dt.date) -> list[User]:
         heard = hearers_of_person(event, event.subject)
     elif isinstance(event.subject, CoverageNote):
         heard = hearers_of_coverage(event)
+    elif isinstance(event.subject, StandIn):
+        heard = [event.subject.person] if event.verb == Verb.STAND_IN_NAMED else []
     else:
-        heard = _of_mailing(event)
+        heard = _of_mailing(event, on)
     asks_how_it_was = event.verb == Verb.REQUEST_CLOSED  # mostly closed by who asked, who is the one to be asked
     return [person for person in heard if asks_how_it_was or person.pk != event.actor_id]
 
@@ -73,9 +75,16 @@ def _mentioned(event: Event, words: Note | Message, on: dt.date) -> list[User]:
     return list(staff_with("partnerships.view_servicerequest").filter(mentions__in=words.mentions.all()))
 
 
-def _of_mailing(event: Event) -> list[User]:
+def _of_mailing(event: Event, on: dt.date) -> list[User]:
     if event.verb == Verb.MAILING_APPROVAL_ASKED:
-        return list(reviewers()) or list(staff_with("mailings.approve_mailing"))
+        stand_ins = User.objects.filter(stand_ins__in=StandIn.objects.in_force(on)).order_by("pk").distinct()
+        return [*reviewers(), *stand_ins] or list(staff_with("mailings.approve_mailing"))
+    if event.verb == Verb.MAILING_URGENT_APPROVED:
+        told = [*reviewers(), *staff_with("mailings.send_mailing"), *staff_with("mailings.approve_mailing")]
+        return list({person.pk: person for person in told}.values())
+    if event.verb == Verb.MAILING_HELD:
+        told = [*staff_with("mailings.send_mailing"), *staff_with("partnerships.lead_team")]
+        return list({person.pk: person for person in told}.values())
     if event.verb in TO_EDITORS:
         return list(staff_with("mailings.send_mailing"))
     return []

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailings.models import Approval, Mailing, MailingItem
 from mailings.news import MEASURE
-from mailings.permissions import TRANSITIONS, Action, Right, rights_of
+from mailings.permissions import TRANSITIONS, Action, Right, is_stand_in, make_two, rights_of, urgent_rule_open
 from mailings.rendering import LARGEST_HTML, size_of_largest_mail
 from mailings.services.errors import MailingActionNotAllowed, NotApproved, NotComplete, StaleContent, StaleRevision
 from mailings.services.moves import check_action, lock_mailing, move_mailing
@@ -25,7 +25,9 @@ from partnerships.services.events import record_event
 
 State = Mailing.State
 TEXT_FIELDS = ("subject_fr", "subject_nl", "intro_fr", "intro_nl", "closing_fr", "closing_nl")
-EDITED_FIELDS = frozenset({*TEXT_FIELDS, "audience_roles", "audience_portfolios", "audience_municipalities", "audience_circles"})
+EDITED_FIELDS = frozenset(
+    {*TEXT_FIELDS, "audience_roles", "audience_portfolios", "audience_municipalities", "audience_circles", "scheduled_for"}
+)
 ITEM_FIELDS = (
     "position",
     "section",
@@ -136,21 +138,24 @@ def edit_mailing(
     unknown = set(fields) - EDITED_FIELDS
     if unknown:
         raise ValueError(f"not edited by hand: {sorted(unknown)}")
-    before = mailing.content_hash()
+    before = mailing.shown_hash()
     _write_fields(mailing, fields)
     if items is not None:
         _write_items(mailing, items)
-    if mailing.content_hash() == before:
+    if mailing.shown_hash() == before:
         mailing.save()
         return mailing
     mailing.revision += 1
     stood = mailing.state
     if _is_void(mailing):
-        move_mailing(mailing, Action.VOID, by=by, scheduled_for=None, held_reason="")
+        move_mailing(mailing, Action.VOID, by=by, scheduled_for=mailing.hour_to_come(timezone.now()), held_reason="")
     return move_mailing(mailing, Action.EDIT, by=by, data={"from": stood, "changed": sorted(fields), "revision": mailing.revision})
 
 
 def _write_fields(mailing: Mailing, fields: dict[str, Any]) -> None:
+    hour = fields.get("scheduled_for")
+    if hour and hour != mailing.scheduled_for and hour <= timezone.now():
+        raise ValidationError({"scheduled_for": _("Please choose an hour that is still to come.")})
     for name, value in fields.items():
         setattr(mailing, name, value)
     mailing.full_clean(validate_constraints=False)
@@ -213,8 +218,9 @@ def ask_approval(mailing: Mailing, *, by: User) -> Mailing:
     lacking = _lacking(mailing)
     if lacking:
         raise NotComplete(lacking)
+    hour = mailing.hour_to_come(timezone.now())
     return move_mailing(
-        mailing, Action.ASK_APPROVAL, by=by, data={"content_hash": mailing.content_hash()}, scheduled_for=None, held_reason=""
+        mailing, Action.ASK_APPROVAL, by=by, data={"content_hash": mailing.content_hash()}, scheduled_for=hour, held_reason=""
     )
 
 
@@ -236,16 +242,46 @@ def send_back_mailing(mailing: Mailing, *, by: User, shown_hash: str, comment: s
     return move_mailing(mailing, Action.SEND_BACK, by=by, data={"approval": approval.pk})
 
 
+@transaction.atomic
+def consent_urgent(mailing: Mailing, *, by: User, shown_hash: str) -> Mailing:
+    """Approve an urgent mailing in the team, as the rule in `permissions` says: the first of two agrees, the second approves.
+
+    Raises MailingActionNotAllowed while the cabinet still has time, for a weekly one, or for one person twice; StaleContent.
+    """
+    mailing = _locked_as_shown(mailing, Action.CONSENT, by, shown_hash)
+    if not urgent_rule_open(mailing, timezone.now()):
+        raise MailingActionNotAllowed(Action.CONSENT, mailing)
+    first = mailing.approvals.order_by("-pk").first()
+    if first is None or first.verdict != Approval.Verdict.CONSENTED or not first.covers(mailing):
+        consent = _give_verdict(mailing, Approval.Verdict.CONSENTED, by=by, comment="")
+        return move_mailing(mailing, Action.CONSENT, by=by, data={"approval": consent.pk})
+    if not make_two(first.by, by):
+        raise MailingActionNotAllowed(Action.CONSENT, mailing)
+    approval = _give_verdict(mailing, Approval.Verdict.APPROVED, by=by, comment="", is_of_team=True)
+    return move_mailing(mailing, Action.APPROVE_URGENT, by=by, data={"approval": approval.pk, "with": first.by_id})
+
+
 def _locked_as_shown(mailing: Mailing, action: Action, by: User, shown_hash: str) -> Mailing:
     mailing = lock_mailing(mailing)
     check_action(mailing, action, by)
-    if mailing.content_hash() != shown_hash:
+    if mailing.shown_hash() != shown_hash:
         raise StaleContent(mailing)
     return mailing
 
 
-def _give_verdict(mailing: Mailing, verdict: str, *, by: User, comment: str) -> Approval:
-    return Approval.objects.create(mailing=mailing, by=by, verdict=verdict, content_hash=mailing.content_hash(), comment=comment.strip())
+def _give_verdict(mailing: Mailing, verdict: str, *, by: User, comment: str, is_of_team: bool = False) -> Approval:
+    """Kept with the words themselves, the rule of who receives them and the hour, whatever is changed afterwards."""
+    return Approval.objects.create(
+        mailing=mailing,
+        by=by,
+        verdict=verdict,
+        content_hash=mailing.content_hash(),
+        content=mailing.content(),
+        hour=mailing.scheduled_for,
+        is_stand_in=is_stand_in(by) and not is_of_team,
+        is_of_team=is_of_team or verdict == Approval.Verdict.CONSENTED,
+        comment=comment.strip(),
+    )
 
 
 # --- Schedule -----------------------------------------------------------------------------------
@@ -253,13 +289,20 @@ def _give_verdict(mailing: Mailing, verdict: str, *, by: User, comment: str) -> 
 
 @transaction.atomic
 def schedule_mailing(mailing: Mailing, *, by: User, at: dt.datetime) -> Mailing:
-    """Set the hour at which an approved mailing goes out. Raises ValidationError for the past, NotApproved."""
+    """Set the hour at which an approved mailing goes out; another hour than the one approved or set before voids the approval.
+
+    Then the mailing is a draft again, with the new hour. Raises ValidationError for the past, NotApproved.
+    """
     mailing = lock_mailing(mailing)
     check_action(mailing, Action.SCHEDULE, by)
     if at <= timezone.now():
         raise ValidationError({"at": _("Please choose an hour that is still to come.")})
-    if not mailing.approval_in_force():
+    approval = mailing.approval_in_force()
+    if not approval:
         raise NotApproved(Action.SCHEDULE, mailing)
+    stood = mailing.scheduled_for if mailing.state == State.SCHEDULED else None
+    if {stood or at, approval.hour or at} != {at}:
+        return move_mailing(mailing, Action.VOID, by=by, data={"at": at.isoformat()}, scheduled_for=at, held_reason="")
     return move_mailing(mailing, Action.SCHEDULE, by=by, data={"at": at.isoformat()}, scheduled_for=at, held_reason="")
 
 

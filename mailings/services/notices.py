@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailings.doorbell import ring
-from mailings.models import Approval, CoverageNote, Delivery, Mailing, Notice, Telling
+from mailings.models import Approval, CoverageNote, Delivery, Mailing, Notice, StandIn, Telling
 from mailings.rendering import portal_link, render_mail, role_of
 from mailings.services.coverage import about_coverage
 from mailings.services.endings import about_agreement
@@ -222,6 +222,8 @@ def _about(subject: Any, person: User, on: dt.date) -> dict[str, Any]:
         return about_person(person, on)
     if isinstance(subject, CoverageNote):
         return about_coverage(subject)
+    if isinstance(subject, StandIn):
+        return {"stand_in": subject, "link": portal_link("reviews"), "link_label": _("Approval of mailings")}
     return about_handover(subject, person, on) if isinstance(subject, SpocHandover) else _about_mailing(subject, person)
 
 

@@ -113,9 +113,9 @@ def send_mailing_now(mailing: Mailing, *, by: User | None) -> Run:
 
 
 def start_due_mailings(now: dt.datetime) -> list[Started]:
-    """Start every scheduled mailing whose hour has come; hold those past the grace or without approval."""
-    due = list(Mailing.objects.scheduled_by(now).order_by("scheduled_for", "pk"))
-    return [started for mailing in due if (started := start_if_due(mailing, now))]
+    """Start every scheduled mailing whose hour has come; hold those past the grace, and whatever was not released for its hour."""
+    due = Mailing.objects.scheduled_by(now) | Mailing.objects.unscheduled_by(now)
+    return [started for mailing in due.order_by("scheduled_for", "pk") if (started := start_if_due(mailing, now))]
 
 
 @transaction.atomic
@@ -123,7 +123,7 @@ def start_if_due(mailing: Mailing, now: dt.datetime) -> Started | None:
     """Start or hold one mailing; None when another worker did it first or its hour was moved."""
     mailing = lock_mailing(mailing)
     hour = mailing.scheduled_for
-    if mailing.state != Mailing.State.SCHEDULED or hour is None or hour > now:
+    if mailing.state in {Mailing.State.HELD, *Mailing.GONE_OUT} or hour is None or hour > now:
         return None
     reason = _why_held(mailing, hour, now)
     if reason:
@@ -134,10 +134,12 @@ def start_if_due(mailing: Mailing, now: dt.datetime) -> Started | None:
 
 
 def _why_held(mailing: Mailing, hour: dt.datetime, now: dt.datetime) -> str:
-    if now - hour > settings.MAILING_GRACE:
-        return Mailing.HeldReason.TOO_LATE
     if not mailing.approval_in_force():
         return Mailing.HeldReason.NOT_APPROVED
+    if mailing.state != Mailing.State.SCHEDULED:
+        return Mailing.HeldReason.NOT_SCHEDULED
+    if now - hour > settings.MAILING_GRACE:
+        return Mailing.HeldReason.TOO_LATE
     if not is_for_anybody(mailing, timezone.localdate(now)):
         return Mailing.HeldReason.NOBODY
     return ""

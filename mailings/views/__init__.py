@@ -3,6 +3,7 @@
 from mailings.views.archive import mailing, mailings
 from mailings.views.links import choose_language, rating, unsubscribe, web_version
 from mailings.views.review import mailing_preview, review, review_approve, review_send_back, reviews
+from mailings.views.review_acts import review_comment, review_comment_settle, review_verdict, stand_in_end, stand_in_name, stand_in_new
 
 __all__ = [
     "choose_language",
@@ -12,8 +13,14 @@ __all__ = [
     "rating",
     "review",
     "review_approve",
+    "review_comment",
+    "review_comment_settle",
     "review_send_back",
+    "review_verdict",
     "reviews",
+    "stand_in_end",
+    "stand_in_name",
+    "stand_in_new",
     "unsubscribe",
     "web_version",
 ]

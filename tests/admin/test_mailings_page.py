@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from mailings.models import Delivery, Mailing, Run
+from mailings.models import Delivery, Mailing, Run, StandIn
 from mailings.services import edit_mailing, pause_run
 from municipalities.models import Municipality, User
 from tests.admin.conftest import StaffClient
@@ -31,6 +31,14 @@ def desk(staff_client: StaffClient, editor: User) -> Client:
 @pytest.fixture
 def lead(staff_client: StaffClient) -> Client:
     return staff_client(UserFactory(lead=True, interface_language="en"))
+
+
+@pytest.fixture
+def stand_in(staff_client: StaffClient) -> Client:
+    """The browser of a colleague who gives the cabinet's verdict today."""
+    today, person = timezone.localdate(), UserFactory(lead=True, interface_language="en")
+    StandIn.objects.create(person=person, named_by=UserFactory(cabinet=True), first_day=today, last_day=today)
+    return staff_client(person)
 
 
 def page(mailing: Mailing) -> str:
@@ -205,19 +213,19 @@ def test_who_reads_alone_sees_no_form_and_cannot_save(lead: Client) -> None:
 # --- Approval -----------------------------------------------------------------------------------
 
 
-def test_asking_approving_and_sending_back(desk: Client, lead: Client) -> None:
+def test_asking_approving_and_sending_back(desk: Client, stand_in: Client) -> None:
     mailing = MailingFactory()
     desk.post(step("ask_approval", mailing))
     mailing.refresh_from_db()
     assert mailing.state == State.IN_REVIEW
     assert desk.post(step("approve", mailing), {"shown_hash": mailing.content_hash()}).status_code == 403
-    shown = lead.get(page(mailing)).context["approve_form"]["shown_hash"].value()
-    lead.post(step("send_back", mailing), {"shown_hash": shown, "comment": "Le montant"})
+    shown = stand_in.get(page(mailing)).context["approve_form"]["shown_hash"].value()
+    stand_in.post(step("send_back", mailing), {"shown_hash": shown, "comment": "Le montant"})
     mailing.refresh_from_db()
     assert mailing.state == State.DRAFT
     assert mailing.approvals.get().comment == "Le montant"
     desk.post(step("ask_approval", mailing))
-    lead.post(step("approve", mailing), {"shown_hash": shown})
+    stand_in.post(step("approve", mailing), {"shown_hash": shown})
     mailing.refresh_from_db()
     assert mailing.state == State.APPROVED
     assert "Le montant" in desk.get(page(mailing)).content.decode()
@@ -229,9 +237,9 @@ def test_sending_back_needs_a_word(lead: Client) -> None:
     assert "comment" in answer.context["send_back_form"].errors
 
 
-def test_approval_of_what_is_no_longer_shown_is_refused(lead: Client) -> None:
+def test_approval_of_what_is_no_longer_shown_is_refused(stand_in: Client) -> None:
     mailing = MailingFactory(in_review=True)
-    answer = lead.post(step("approve", mailing), {"shown_hash": "0" * 64}, follow=True)
+    answer = stand_in.post(step("approve", mailing), {"shown_hash": "0" * 64}, follow=True)
     assert "The content changed after this page was shown" in said(answer)
     mailing.refresh_from_db()
     assert mailing.state == State.IN_REVIEW

@@ -53,7 +53,6 @@ def _edit(mailing: Mailing, by: User, items: list[dict[str, object]] | None = No
 def _assert_void(mailing: Mailing, by: User) -> None:
     mailing.refresh_from_db()
     assert mailing.state == State.DRAFT
-    assert mailing.scheduled_for is None
     assert mailing.approval_in_force() is None
     assert Event.objects.about(mailing).get(verb=Event.Verb.MAILING_APPROVAL_VOIDED).actor == by
 

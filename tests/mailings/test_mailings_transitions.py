@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from mailings import services
-from mailings.models import Approval, Mailing, Run
+from mailings.models import Approval, Mailing, Run, StandIn
 from mailings.permissions import Action, allowed_actions, can
 from municipalities.models import User
 from partnerships.models import Event
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 State = Mailing.State
 
 EDITORS = {"editor", "administrator"}
-APPROVERS = {"lead", "cabinet"}
+APPROVERS = {"stand_in", "cabinet"}
 ALLOWED: dict[str, tuple[set[str], set[str], str | None]] = {
     "edit": ({"draft", "in_review", "approved", "scheduled", "held"}, EDITORS, None),
     "ask_approval": ({"draft", "held"}, EDITORS, "in_review"),
@@ -41,7 +41,7 @@ VERBS = {
     "resume": "mailing_resumed",
     "stop": "mailing_stopped",
 }
-CAST = ["alderman", "former", "spoc", "lead", "editor", "administrator", "cabinet", "shut_out_editor", "portal"]
+CAST = ["alderman", "former", "spoc", "lead", "stand_in", "editor", "administrator", "cabinet", "shut_out_editor", "portal"]
 
 
 def _person(name: str) -> User | None:
@@ -51,6 +51,11 @@ def _person(name: str) -> User | None:
         return UserFactory(**{name: MunicipalityFactory()})
     if name == "shut_out_editor":
         return UserFactory(editor=True, is_active=False)
+    if name == "stand_in":
+        today = timezone.localdate()
+        return StandIn.objects.create(
+            person=UserFactory(spoc=True), named_by=UserFactory(cabinet=True), first_day=today, last_day=today
+        ).person
     return UserFactory(**{name: True})
 
 
@@ -72,7 +77,7 @@ def _act(action: str, mailing: Mailing, by: User | None) -> object:
         "ask_approval": lambda: services.ask_approval(mailing, by=by),
         "approve": lambda: services.approve_mailing(mailing, by=by, shown_hash=shown),
         "send_back": lambda: services.send_back_mailing(mailing, by=by, shown_hash=shown, comment="Le montant."),
-        "schedule": lambda: services.schedule_mailing(mailing, by=by, at=timezone.now() + dt.timedelta(hours=2)),
+        "schedule": lambda: services.schedule_mailing(mailing, by=by, at=mailing.scheduled_for or timezone.now() + dt.timedelta(hours=2)),
         "unschedule": lambda: services.unschedule_mailing(mailing, by=by),
         "send": lambda: services.plan_run(mailing, by=by),
         "pause": lambda: services.pause_run(mailing.run, by=by),

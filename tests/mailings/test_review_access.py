@@ -46,7 +46,7 @@ CAST = {
     "spoc": 404,
     "editor": 404,
     "administrator": 404,
-    "lead": 200,
+    "lead": 404,
     "cabinet": 200,
     "anonymous": 302,
 }
@@ -56,7 +56,7 @@ CAST = {
 def test_who_gets_to_the_review(client: Client, who: str, status: int) -> None:
     place, mailing = MunicipalityFactory(), MailingFactory(in_review=True)
     enter(client, _person(who, place))
-    assert client.get(reverse("reviews")).status_code == status
+    assert client.get(reverse("reviews")).status_code == (200 if who == "lead" else status), "the lead names stand-ins there"
     assert client.get(reverse("review", args=[mailing.key])).status_code == status
     preview = client.get(reverse("mailing_preview", args=[mailing.key, "both"]))
     may_edit = who in {"spoc", "editor", "administrator", "lead"}

@@ -40,9 +40,22 @@ MAILINGS = {
         links={"by": Link.WROTE},
         fields=all_uses(
             uses("id mailing", MACHINERY),
-            uses("by at verdict content_hash", VERDICT),
+            uses("by at verdict content_hash hour is_stand_in is_of_team", VERDICT),
+            uses("content", PUBLISHED_WORDS),
             uses("comment", Use(Purpose.ACCOUNTABILITY, Retention.PSEUDONYM, Erase.SCRUB)),
         ),
+    ),
+    "mailings.MailingComment": Entry(
+        links={"by": Link.WROTE, "resolved_by": Link.WROTE},
+        fields=all_uses(
+            uses("id mailing block item", MACHINERY),
+            uses("by at resolved_by resolved_at", VERDICT),
+            uses("title text", Use(Purpose.ACCOUNTABILITY, Retention.PSEUDONYM, Erase.SCRUB)),
+        ),
+    ),
+    "mailings.StandIn": Entry(
+        links={"person": Link.ABOUT, "named_by": Link.WROTE, "ended_by": Link.WROTE},
+        fields=all_uses(uses("id", MACHINERY), uses("person first_day last_day named_by named_at ended_by ended_at", VERDICT)),
     ),
     "mailings.Run": Entry(
         fields=uses(
