@@ -11,6 +11,7 @@ ALDERMAN = "alderman.ixl@example.org"
 PAGES = (
     "/",
     "/requests/?show=all",
+    "/requests/?show=all&place=cocq",
     "/requests/new/",
     "/requests/new/audit/",
     "/library/",
@@ -29,12 +30,13 @@ def _faults(page: Page) -> list[str]:
 
 
 def _requests(page: Page) -> list[str]:
-    """The newest request, one of the agency to the municipality, and one with rows of answers, messages, files and steps."""
+    """The newest request, one of the agency, one with answers, messages, files, steps, a referral and a twin; a page of the library."""
     found = []
     for words_of_title in ("", "terrasses des trois", "Vacance commerciale"):
         page.goto("/requests/?show=all")
         found.append(page.locator(".row__title a", has_text=words_of_title).first.get_attribute("href") or "")
-    return found
+    page.goto("/library/")
+    return [*found, page.locator(".row__title a").first.get_attribute("href") or ""]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -30,6 +30,7 @@ PAGES = (
     "/admin/municipalities/association/",
     "/admin/municipalities/street/",
     "/admin/partnerships/servicerequest/?list=open",
+    "/admin/partnerships/servicerequest/?list=burning",
     "/admin/partnerships/servicerequest/filters/",
     "/admin/municipalities/turnover/",
     "/admin/municipalities/turnover/add/",
@@ -55,6 +56,17 @@ def _request(title: str) -> Callable[[Page], None]:
         page.goto(_first(page, f"/admin/partnerships/servicerequest/?list=all&q={title}"))
         page.locator("#note summary").click()
         expect(page.locator("#note textarea")).to_be_visible()
+
+    return reach
+
+
+def _association(act: str) -> Callable[[Page], None]:
+    """The page that enters the association of a request, or links one of the register."""
+
+    def reach(page: Page) -> None:
+        found = _first(page, "/admin/partnerships/servicerequest/?list=all&q=Handelaarsvereniging+Wayezstraat")
+        page.goto(found.split("/change/")[0] + act)
+        expect(page.locator("form select").first).to_be_visible()
 
     return reach
 
@@ -127,6 +139,9 @@ def _erase(page: Page) -> None:
 REACHED: dict[str, Callable[[Page], None]] = {
     "request with notes": _request("Vacance+commerciale+entre"),
     "request of the agency": _request("terrasses+des+trois"),
+    "request that a partner helps with": _request("cellules+vides+Xavier"),
+    "association of a request": _association("/association/"),
+    "association linked": _association("/association/link/"),
     "agreement": _agreement,
     "agreement beside the one before": _compared,
     "history of an agreement": _history,
