@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from config.coverage_page import may_see
 from mailings.holes import Hole, holes_on
 from mailings.models import Delivery, Mailing, Run
+from mailings.proof import Row, alarms_open
 from municipalities.models import User
 from partnerships.models import RequestStep, ServiceRequest
 from partnerships.worklists import Worklist, on_worklist
@@ -40,6 +41,7 @@ class Boards:
     week: str = ""
     mailings: list[Mailing] = field(default_factory=list)
     mail: list[Tile] = field(default_factory=list)
+    unreached: list[tuple[Run, Row]] = field(default_factory=list)
     holes: list[Hole] = field(default_factory=list)
     spoc_gaps: list[Gap] = field(default_factory=list)
     sees_requests: bool = False
@@ -60,6 +62,7 @@ def boards_for(user: User) -> Boards:
         mailing=_mailing_of_week(year, week) if sees_mailings else None,
         mailings=_mailings_under_way(year, week) if sees_mailings else [],
         mail=_mail_tiles() if sees_mailings else [],
+        unreached=alarms_open(timezone.now()) if user.has_perm("mailings.view_run") else [],
         holes=holes_on(today) if sees_coverage else [],
         spoc_gaps=gaps_ahead(today) if sees_coverage else [],
         sees_requests=sees_requests,

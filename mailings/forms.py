@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mailings.models import Mailing, MailingComment
+from mailings.proof import WAYS
 from municipalities.models import User
 
 LONGEST_COMMENT = 2000
@@ -96,3 +97,12 @@ class StopForm(forms.Form):
     """Why a sending ends before everybody had it: read by the other editors, and kept."""
 
     reason = forms.CharField(label=_("Why is it stopped?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ToldOtherwiseForm(forms.Form):
+    """How a municipality was informed where no mail reached it."""
+
+    way = forms.ChoiceField(label=_("How was the municipality informed?"), choices=list(WAYS.items()), widget=forms.RadioSelect)
+    on = forms.DateField(label=_("On which day?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    whom = forms.CharField(label=_("Who was informed?"), max_length=150)
+    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))

@@ -33,6 +33,7 @@ urlpatterns = [
     path("review/<uuid:key>/remarks/", views.review_comment, name="review_comment"),
     path("review/<uuid:key>/remarks/<int:pk>/settle/", views.review_comment_settle, name="review_comment_settle"),
     path("review/<uuid:key>/verdicts/<int:pk>/", views.review_verdict, name="review_verdict"),
+    path("review/<uuid:key>/proof.pdf", views.review_proof, name="review_proof"),
     path("review/<uuid:key>/approve/", views.review_approve, name="review_approve"),
     path("review/<uuid:key>/send-back/", views.review_send_back, name="review_send_back"),
     path("m/<str:token>/", views.web_version, name="web_version"),

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mailings.admin.run_places import SEND, RunPlaces
+from mailings.admin.run_places import SEND
+from mailings.admin.run_proofs import RunProofs
 from mailings.admin.tones import TONES
 from mailings.forms import StopForm
 from mailings.models import Delivery, Run
@@ -50,7 +51,7 @@ class ReadOnlyAdmin(PortalAdmin):
 
 
 @admin.register(Run)
-class RunAdmin(RunPlaces, ReadOnlyAdmin):
+class RunAdmin(RunProofs, ReadOnlyAdmin):
     list_display = ("mailing", "state_column", "planned_at", "finished_at")
     list_filter = ("state",)
     list_select_related = ("mailing",)
@@ -67,7 +68,7 @@ class RunAdmin(RunPlaces, ReadOnlyAdmin):
             path("<int:pk>/stop/", self.admin_site.admin_view(self.stop_view), name="mailings_run_stop"),
             path("<int:pk>/progress/", self.admin_site.admin_view(require_safe(self.progress_view)), name="mailings_run_progress"),
         ]
-        return own + self.place_urls() + super().get_urls()
+        return own + self.place_urls() + self.proof_urls() + super().get_urls()
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

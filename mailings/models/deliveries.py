@@ -115,6 +115,18 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def in_doubt(self) -> "DeliveryQuerySet":
         return self.filter(state=Delivery.State.UNKNOWN)
 
+    def with_outcome(self) -> "DeliveryQuerySet":
+        """With what became of each mail (`outcome`), as far as it is known."""
+        said = {
+            Delivery.State.SENT: Delivery.Outcome.SENT,
+            Delivery.State.UNKNOWN: Delivery.Outcome.IN_DOUBT,
+            Delivery.State.FAILED: Delivery.Outcome.FAILED,
+            Delivery.State.SKIPPED: Delivery.Outcome.SKIPPED,
+        }
+        whens = [models.When(state=state, then=models.Value(outcome.value)) for state, outcome in said.items()]
+        outcome = models.Case(*whens, default=models.Value(Delivery.Outcome.PENDING.value), output_field=models.CharField())
+        return self.annotate(outcome=outcome)
+
     def unsettled(self) -> "DeliveryQuerySet":
         """Not yet in a final state."""
         return self.filter(state__in=Delivery.UNSETTLED)
@@ -139,6 +151,18 @@ class Delivery(models.Model):
         FAILED = "failed", pgettext_lazy("state of a mail", "Failed")
         UNKNOWN = "unknown", pgettext_lazy("state of a mail", "In doubt")
         SKIPPED = "skipped", pgettext_lazy("state of a mail", "Skipped")
+
+    class Outcome(models.TextChoices):
+        """What became of a mail: how far it came here, and what came back."""
+
+        DELIVERED = "delivered", pgettext_lazy("outcome of a mail", "Delivered")
+        SENT = "sent", pgettext_lazy("outcome of a mail", "Sent")
+        BOUNCED = "bounced", pgettext_lazy("outcome of a mail", "Bounced")
+        COMPLAINED = "complained", pgettext_lazy("outcome of a mail", "Reported as unwanted")
+        IN_DOUBT = "in_doubt", pgettext_lazy("outcome of a mail", "In doubt")
+        FAILED = "failed", pgettext_lazy("outcome of a mail", "Failed")
+        SKIPPED = "skipped", pgettext_lazy("outcome of a mail", "Skipped")
+        PENDING = "pending", pgettext_lazy("outcome of a mail", "On its way")
 
     class Skip(models.TextChoices):
         NO_ACCESS = "no_access", _("No mandate in force any more")

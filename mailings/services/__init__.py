@@ -39,6 +39,7 @@ from mailings.services.planning import (
     stop_run,
 )
 from mailings.services.preferences import resubscribe, unsubscribe
+from mailings.services.proofs import tell_otherwise
 from mailings.services.proposals import fetch_offers, item_from_measure, item_from_news, offers_for
 from mailings.services.resends import send_again
 from mailings.services.reviews import comment_mailing, end_stand_in, name_stand_in, resolve_comment
@@ -90,6 +91,7 @@ __all__ = [
     "settle_doubt",
     "start_due_mailings",
     "stop_run",
+    "tell_otherwise",
     "unschedule_mailing",
     "unsubscribe",
     "unsubscribe_address",

@@ -10,6 +10,7 @@ from mailings.services.coverage import hearers_of_coverage
 from mailings.services.endings import hearers_of_agreement, overseers
 from mailings.services.files import who_put_it
 from mailings.services.people import hearers_of_delegation, hearers_of_person
+from mailings.services.proofs import hearers_of_proof
 from mailings.services.questions import hearers_of_question
 from mailings.services.referrals import OF_REFERRALS, colleague_of, kept_of
 from municipalities.delegations import Delegation
@@ -85,6 +86,8 @@ def _of_mailing(event: Event, on: dt.date) -> list[User]:
     if event.verb == Verb.MAILING_HELD:
         told = [*staff_with("mailings.send_mailing"), *staff_with("partnerships.lead_team")]
         return list({person.pk: person for person in told}.values())
+    if event.verb == Verb.MAILING_SENT:
+        return hearers_of_proof(event)
     if event.verb in TO_EDITORS:
         return list(staff_with("mailings.send_mailing"))
     return []

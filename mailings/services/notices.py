@@ -24,6 +24,7 @@ from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
 from mailings.services.library import delivered_document
 from mailings.services.people import about_delegation, about_person
+from mailings.services.proofs import about_unreached
 from mailings.services.questions import about_question, mails_to_bodies, told_of_question, words_of_question
 from mailings.services.ratings import asked_rating
 from mailings.services.referrals import about_referral
@@ -194,6 +195,8 @@ def _said(event: Event, person: User, words: Words, on: dt.date) -> dict[str, An
         "words_language": language,
         "words_quoted": quoted(text),
     }
+    if event.verb == Event.Verb.MAILING_SENT:
+        return told | about_unreached(event)
     return asked_rating(event, person, on) | about_referral(event) | delivered_document(event, person) | told_of_question(event) | told
 
 

@@ -2,6 +2,7 @@
 
 from mailings.views.archive import mailing, mailings
 from mailings.views.links import choose_language, rating, unsubscribe, web_version
+from mailings.views.proofs import review_proof
 from mailings.views.review import mailing_preview, review, review_approve, review_send_back, reviews
 from mailings.views.review_acts import review_comment, review_comment_settle, review_verdict, stand_in_end, stand_in_name, stand_in_new
 
@@ -15,6 +16,7 @@ __all__ = [
     "review_approve",
     "review_comment",
     "review_comment_settle",
+    "review_proof",
     "review_send_back",
     "review_verdict",
     "reviews",

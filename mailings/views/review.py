@@ -80,6 +80,7 @@ def review_page(
         "circles": [Mailing.Circle(circle).label for circle in mailing.audience_circles],
         "places": list(Municipality.objects.sorted_for_reader().filter(pk__in=mailing.audience_municipalities)),
         "extra": list(mailing.addressees.filter(circle=Addressee.Circle.EXTRA).order_by("pk")),
+        "has_proof": mailing.state in Mailing.GONE_OUT,
         "recipient_count": counted_of(mailing, timezone.localdate()).total,
         "verdicts": mailing.approvals.select_related("by").order_by("-pk"),
         "comment_form": comment_form,
