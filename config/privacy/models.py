@@ -26,6 +26,7 @@ class PersonalDataAccess(models.Model):
         PLACE = "place", _("Page of a municipality")
         REQUEST = "request", _("Request with contact data")
         CONTACTS = "contacts", _("Contacts of an association")
+        QUESTION = "question", _("Question with contact data")
 
     actor = models.ForeignKey(
         User, verbose_name=_("who"), on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text=_("Empty: a command.")

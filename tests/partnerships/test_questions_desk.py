@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from config.privacy.models import PersonalDataAccess
 from partnerships.models import Event, Forwarding, Question
 from partnerships.working_days import add_working_days
 from tests.factories import (
@@ -153,6 +154,13 @@ def test_who_has_no_right_sees_and_does_nothing(enter: Any, trait: str) -> None:
     assert client.post(_act(question, "answer"), {"revision": question.revision}).status_code in (302, 403, 404)
     question.refresh_from_db()
     assert question.state == "in_review"
+
+
+def test_who_looks_at_the_askers_address_is_written_down(desk: Any) -> None:
+    question = QuestionFactory()
+    desk.get(_page(question))
+    access = PersonalDataAccess.objects.get(person=question.asked_by)
+    assert (access.page, access.actor.last_name) == (PersonalDataAccess.Page.QUESTION, "Bureau")
 
 
 def test_the_export_holds_what_the_list_shows(desk: Any) -> None:
