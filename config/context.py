@@ -41,6 +41,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(gettext_lazy("Requests"), "requests", "request"),
     Entry(gettext_lazy("Questions"), "questions", "question"),
     Entry(gettext_lazy("Mailings"), "mailings", "mailing"),
+    Entry(gettext_lazy("Consultations"), "consultations", "consultation"),
     Entry(gettext_lazy("Library"), "library", "library"),
     Entry(gettext_lazy("Themes"), "themes", "theme"),
 )

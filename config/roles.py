@@ -81,6 +81,8 @@ TEAM = (
     "partnerships.change_absence",
     "partnerships.delete_absence",
 )
+READ_CONSULTATIONS = ("partnerships.view_consultation", "partnerships.view_consultationaction")
+KEEP_CONSULTATIONS = (*READ_CONSULTATIONS, "partnerships.add_consultation", "partnerships.change_consultation")
 LEAD_TEAM = ("partnerships.lead_team",)
 KEEP_THEMES = ("partnerships.add_theme", "partnerships.change_theme", "partnerships.delete_theme")
 KEEP_PARTNERS = ("partnerships.add_partnerorganisation", "partnerships.change_partnerorganisation")
@@ -116,7 +118,7 @@ STAFF_ACCOUNTS = (
 )
 
 ROLES: dict[str, tuple[str, ...]] = {
-    SPOC: READ_REGISTER + WRITE_REGISTER + KEEP_PARTNERS + KEEP_BODIES + REQUESTS + TEAM + MAILINGS,
+    SPOC: READ_REGISTER + WRITE_REGISTER + KEEP_PARTNERS + KEEP_BODIES + REQUESTS + TEAM + MAILINGS + READ_CONSULTATIONS,
     LEAD: READ_REGISTER
     + WRITE_REGISTER
     + REQUESTS
@@ -128,11 +130,12 @@ ROLES: dict[str, tuple[str, ...]] = {
     + KEEP_PARTNERS
     + KEEP_BODIES
     + OVERSEE
+    + KEEP_CONSULTATIONS
     + TURN_OVER
     + IMPORT_LISTS
     + MAILINGS
     + ("mailings.approve_mailing",),
-    EDITOR: READ_REGISTER + MAILINGS + EDIT_MAILINGS,
+    EDITOR: READ_REGISTER + MAILINGS + EDIT_MAILINGS + KEEP_CONSULTATIONS,
     CABINET: APPROVE,
     ADMINISTRATOR: READ_REGISTER
     + WRITE_REGISTER
@@ -147,6 +150,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     + MAILINGS
     + EDIT_MAILINGS
     + STAFF_ACCOUNTS
+    + KEEP_CONSULTATIONS
     + PRIVACY
     + TURN_OVER
     + IMPORT_LISTS,

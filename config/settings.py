@@ -189,6 +189,7 @@ ACCOUNT_RATE_LIMITS = {
     "feed": "60/m/ip",
     "reply": "30/m/ip",
     "signed_link": "300/m/ip",  # generous: a mail provider presses the unsubscribe links of many from one address
+    "invitation": "30/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -343,6 +344,8 @@ SPOC_GAPS_WITHIN = timedelta(days=60)  # days without SPOC are shown this long b
 WELCOME_AFTER = timedelta(hours=1)  # time to mend a slip; then whoever was entered by others is told (GDPR, art. 14: within a month)
 DELEGATION_LASTS = timedelta(days=365)  # proposed when a delegate is named; never longer than the mandate
 AGREEMENT_EXPIRING_WITHIN = timedelta(days=180)
+CONSULTATION_REMINDER_DAYS = [int(days) for days in env.list("CONSULTATION_REMINDER_DAYS", default=["7", "1"])]  # before it is held
+CONSULTATION_ACTION_DAYS = env.int("CONSULTATION_ACTION_DAYS", default=7)  # before an action falls due, whoever is to do it hears
 AGREEMENT_REMINDER_DAYS = (180, 90, 30)  # before the end, SPOC and lead hear of it
 RATING_OPEN_FOR = timedelta(days=env.int("RATING_OPEN_DAYS", default=30))  # after the closing the answer may be given and changed
 RATING_FEWEST = 5  # answers, before an average says anything

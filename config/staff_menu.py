@@ -27,6 +27,7 @@ GROUPS: tuple[tuple[Promise | None, tuple[str, ...]], ...] = (
             "Theme",
         ),
     ),
+    (_("Consultations"), ("Consultation", "ConsultationAction")),
     (_("Mailings"), ("Mailing", "Measure", "Run", "Delivery")),
 )
 THE_REST = _("Settings and records")

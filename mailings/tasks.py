@@ -13,7 +13,9 @@ from mailings.delivery import sweep as sweep_deliveries
 from mailings.heartbeat import beat
 from mailings.services import decide_notices, draft_this_week, note_coverage, start_due_mailings
 from partnerships.services.agreements import remind_of_ends
+from partnerships.services.consultation_clock import remind_of_consultations
 from partnerships.services.deadlines import tell_of_deadlines
+from partnerships.services.minutes import remind_of_actions
 from partnerships.services.plans import remind_of_measures
 from partnerships.services.question_clock import tell_of_questions
 from partnerships.services.spocs import begin_due_handovers
@@ -50,6 +52,8 @@ def calendar() -> None:
         whatever_fails.callback(start_due_mailings, now)
         whatever_fails.callback(remind_of_ends, now)
         whatever_fails.callback(announce_follow_ups, now)
+        whatever_fails.callback(remind_of_consultations, now)
+        whatever_fails.callback(remind_of_actions, now)
         whatever_fails.callback(tell_of_deadlines, now)
         whatever_fails.callback(tell_of_questions, now)
         whatever_fails.callback(remind_of_compensation, now)

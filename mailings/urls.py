@@ -39,5 +39,6 @@ urlpatterns = [
     path("m/<str:token>/", views.web_version, name="web_version"),
     path("m/<str:token>/unsubscribe/", views.unsubscribe, name="unsubscribe"),
     path("m/<str:token>/satisfaction/", views.rating, name="rating"),
+    path("m/<str:token>/invitation/", views.invitation_answer, name="invitation_answer"),
     path("m/<str:token>/language/<mail_language:language>/", views.choose_language, name="choose_language"),
 ]

@@ -212,7 +212,9 @@ def _remove_accesses(rows: models.QuerySet[Any]) -> int:
 
 @transaction.atomic
 def _blank_bodies(rows: models.QuerySet[Any]) -> int:
-    return Delivery.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(body_text="", body_html="", response="")
+    return Delivery.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
+        body_text="", body_html="", calendar="", response=""
+    )
 
 
 @transaction.atomic

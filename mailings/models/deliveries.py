@@ -206,6 +206,7 @@ class Delivery(models.Model):
     reply_to = models.EmailField(_("answers go to"), max_length=254, blank=True, default="", db_default="")
     body_text = models.TextField(blank=True)
     body_html = models.TextField(blank=True)
+    calendar = models.TextField(blank=True, default="", db_default="", help_text=_("The calendar file that goes with it (RFC 5546)."))
 
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     skip_reason = models.CharField(_("why skipped"), max_length=20, choices=Skip.choices, blank=True)

@@ -60,7 +60,16 @@ def message_of(delivery: Delivery, mail: RenderedMail) -> EmailMultiAlternatives
         headers=_headers(delivery),
     )
     message.attach_alternative(mail.html, "text/html")
+    if delivery.calendar:
+        _add_calendar(message, delivery.calendar)
     return message
+
+
+def _add_calendar(message: EmailMultiAlternatives, calendar: str) -> None:
+    """As a third version of the mail for programmes that answer invitations, and as a file for those that only keep it."""
+    method = "CANCEL" if "METHOD:CANCEL" in calendar else "REQUEST"
+    message.attach_alternative(calendar, f"text/calendar; method={method}")
+    message.attach("invite.ics", calendar.encode(), "application/ics")
 
 
 def _reply_to(delivery: Delivery) -> list[str] | None:

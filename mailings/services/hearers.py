@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mailings.audience import officials_of, reviewers, staff_with
 from mailings.models import CoverageNote, StandIn
+from mailings.services.consultations import hearers_of_consultation
 from mailings.services.coverage import hearers_of_coverage
 from mailings.services.endings import hearers_of_agreement, overseers
 from mailings.services.files import who_put_it
@@ -15,7 +16,19 @@ from mailings.services.questions import hearers_of_question
 from mailings.services.referrals import OF_REFERRALS, colleague_of, kept_of
 from municipalities.delegations import Delegation
 from municipalities.models import Mandate, Portfolio, User
-from partnerships.models import Agreement, Event, Message, Note, Question, ServiceRequest, SpocAssignment, SpocHandover
+from partnerships.models import (
+    Agreement,
+    Consultation,
+    ConsultationAction,
+    Event,
+    Invitation,
+    Message,
+    Note,
+    Question,
+    ServiceRequest,
+    SpocAssignment,
+    SpocHandover,
+)
 
 Verb = Event.Verb
 
@@ -57,14 +70,21 @@ def hearers_of(event: Event, on: dt.date) -> list[User]:
         heard = hearers_of_delegation(event, event.subject)
     elif isinstance(event.subject, User):
         heard = hearers_of_person(event, event.subject)
-    elif isinstance(event.subject, CoverageNote):
-        heard = hearers_of_coverage(event)
-    elif isinstance(event.subject, StandIn):
-        heard = [event.subject.person] if event.verb == Verb.STAND_IN_NAMED else []
+    elif isinstance(event.subject, Consultation | Invitation | ConsultationAction):
+        heard = hearers_of_consultation(event, event.subject, on)
     else:
-        heard = _of_mailing(event, on)
+        heard = _of_own_app(event, on)
     asks_how_it_was = event.verb == Verb.REQUEST_CLOSED  # mostly closed by who asked, who is the one to be asked
     return [person for person in heard if asks_how_it_was or person.pk != event.actor_id]
+
+
+def _of_own_app(event: Event, on: dt.date) -> list[User]:
+    """Of what the mailings themselves keep: the note on coverage, a stand-in, a mailing."""
+    if isinstance(event.subject, CoverageNote):
+        return hearers_of_coverage(event)
+    if isinstance(event.subject, StandIn):
+        return [event.subject.person] if event.verb == Verb.STAND_IN_NAMED else []
+    return _of_mailing(event, on)
 
 
 def _mentioned(event: Event, words: Note | Message, on: dt.date) -> list[User]:

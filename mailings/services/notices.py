@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from mailings.doorbell import ring
 from mailings.models import Approval, CoverageNote, Delivery, Mailing, Notice, StandIn, Telling
 from mailings.rendering import portal_link, render_mail, role_of
+from mailings.services.consultations import about_consultation, calendar_of
 from mailings.services.coverage import about_coverage
 from mailings.services.endings import about_agreement
 from mailings.services.files import files_told
@@ -30,7 +31,18 @@ from mailings.services.ratings import asked_rating
 from mailings.services.referrals import about_referral
 from municipalities.delegations import Delegation
 from municipalities.models import User
-from partnerships.models import Agreement, Event, Message, Note, Question, ServiceRequest, SpocHandover
+from partnerships.models import (
+    Agreement,
+    Consultation,
+    ConsultationAction,
+    Event,
+    Invitation,
+    Message,
+    Note,
+    Question,
+    ServiceRequest,
+    SpocHandover,
+)
 
 BATCH = 100
 OF_REQUEST = ("request__municipality", "request__asked_by", "request__assignee")
@@ -101,6 +113,8 @@ def _take_undecided(now: dt.datetime) -> list[Event]:
             Agreement.objects.select_related("municipality", "successor"),
             Question.objects.select_related("municipality", "asked_by", "assignee", "merged_into"),
             SpocHandover.objects.select_related("to", "deputy", "by"),
+            Invitation.objects.select_related("consultation", "person"),
+            ConsultationAction.objects.select_related("consultation", "municipality"),
         ],
     )
     untold = Event.objects.filter(~Exists(Notice.objects.filter(event=OuterRef("pk"))))
@@ -170,7 +184,7 @@ def _mails(group: list[Event], notices: dict[int, Notice], words: Words, on: dt.
 def _delivery(notice: Notice, events: list[Event], person: User, words: Words, on: dt.date) -> Delivery:
     """The mail of one event, or of several about one request as its pieces."""
     key, last = uuid.uuid4(), events[-1]
-    context = _about(last.subject, person, on) | {"recipient": person, "role": role_of(person, person.mandates_on(on))}
+    context = _about(last, person, on) | {"recipient": person, "role": role_of(person, person.mandates_on(on))}
     if len(events) == 1:
         name, said = str(last.verb), _said(last, person, words, on)
     else:
@@ -181,7 +195,8 @@ def _delivery(notice: Notice, events: list[Event], person: User, words: Words, o
     language = person.correspondence_language
     mail = render_mail(name, language=language, key=key, context=context | said)
     reply_to = context.get("reply_to", "")
-    return ready_delivery(Delivery.Kind.NOTICE, to=person, language=language, key=key, mail=mail, notice=notice, reply_to=reply_to)
+    origin = {"notice": notice, "reply_to": reply_to, "calendar": calendar_of(last, person)}
+    return ready_delivery(Delivery.Kind.NOTICE, to=person, language=language, key=key, mail=mail, **origin)
 
 
 def _said(event: Event, person: User, words: Words, on: dt.date) -> dict[str, Any]:
@@ -210,7 +225,8 @@ def _piece(event: Event, person: User, words: Words, on: dt.date) -> dict[str, A
     )
 
 
-def _about(subject: Any, person: User, on: dt.date) -> dict[str, Any]:
+def _about(event: Event, person: User, on: dt.date) -> dict[str, Any]:
+    subject: Any = event.subject
     if isinstance(subject, ServiceRequest):
         return _about_request(subject, person, on)
     if isinstance(subject, Note | Message):
@@ -227,6 +243,8 @@ def _about(subject: Any, person: User, on: dt.date) -> dict[str, Any]:
         return about_coverage(subject)
     if isinstance(subject, StandIn):
         return {"stand_in": subject, "link": portal_link("reviews"), "link_label": _("Approval of mailings")}
+    if isinstance(subject, Consultation | Invitation | ConsultationAction):
+        return about_consultation(event, subject, person)
     return about_handover(subject, person, on) if isinstance(subject, SpocHandover) else _about_mailing(subject, person)
 
 

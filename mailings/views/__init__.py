@@ -1,6 +1,7 @@
 """Pages of mailings: the archive, the cabinet's review, and what signed links in mails open."""
 
 from mailings.views.archive import mailing, mailings
+from mailings.views.invitations import invitation_answer
 from mailings.views.links import choose_language, rating, unsubscribe, web_version
 from mailings.views.proofs import review_proof
 from mailings.views.review import mailing_preview, review, review_approve, review_send_back, reviews
@@ -8,6 +9,7 @@ from mailings.views.review_acts import review_comment, review_comment_settle, re
 
 __all__ = [
     "choose_language",
+    "invitation_answer",
     "mailing",
     "mailing_preview",
     "mailings",

@@ -48,7 +48,8 @@ def _speaking(language: str) -> AbstractContextManager[None]:
     return reading_in(language) if language in CONTENT_LANGUAGES else nullcontext()
 
 
-def _page(request: HttpRequest, language: str, template: str, context: dict[str, object]) -> HttpResponse:
+def page_for(request: HttpRequest, language: str, template: str, context: dict[str, object]) -> HttpResponse:
+    """A page of a signed link, in the language the person is written to; no search engine keeps it."""
     with _speaking(language):
         response = render(request, template, context)
         response.headers["Content-Language"] = get_language() or language
@@ -70,7 +71,7 @@ def web_version(request: HttpRequest, token: str) -> HttpResponse:
     if run is None:
         raise Http404
     versions = [{"language": one, "content": readable(sent_content(run.mailing, one))} for one in CorrespondenceLanguage(language).contents]
-    return _page(request, language, "mailings/web_version.html", {"mailing": run.mailing, "versions": versions})
+    return page_for(request, language, "mailings/web_version.html", {"mailing": run.mailing, "versions": versions})
 
 
 @csrf_exempt
@@ -87,7 +88,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     elif is_done:
         unsubscribe_address(delivery.email)
     language = delivery.recipient.correspondence_language if delivery.recipient else delivery.language
-    return _page(request, language, "mailings/unsubscribe.html", {"is_done": is_done})
+    return page_for(request, language, "mailings/unsubscribe.html", {"is_done": is_done})
 
 
 @csrf_exempt
@@ -105,7 +106,7 @@ def choose_language(request: HttpRequest, token: str, language: str) -> HttpResp
     elif is_done and not is_institution:
         choose_language_of_address(delivery.email, language)
     context = {"is_done": is_done, "language": language, "is_institution": is_institution}
-    return _page(request, language, "mailings/choose_language.html", context)
+    return page_for(request, language, "mailings/choose_language.html", context)
 
 
 # --- The one question about a closed request ----------------------------------------------------
@@ -146,6 +147,6 @@ def rating(request: HttpRequest, token: str) -> HttpResponse:
         except RatingNotAllowed:
             is_alive = False
     context = {"service_request": shown, "form": form, "is_done": is_done, "is_alive": is_alive, "last_day": rating_ends_on(shown)}
-    response = _page(request, person.correspondence_language, "mailings/rating.html", context)
+    response = page_for(request, person.correspondence_language, "mailings/rating.html", context)
     response.status_code = HTTPStatus.OK if is_alive else HTTPStatus.GONE
     return response

@@ -8,6 +8,8 @@ from partnerships.models.attachments import Attachment, DraftUpload
 from partnerships.models.audits import AuditDetails
 from partnerships.models.bodies import Body, Forwarding, QuestionNotice, QuestionRemark
 from partnerships.models.choices import Choice
+from partnerships.models.consultation_actions import ConsultationAction
+from partnerships.models.consultations import Consultation, ConsultationFile, ConsultationReminder, Invitation
 from partnerships.models.data_requests import Continuation, DataRequestDetails
 from partnerships.models.deadlines import DeadlineNotice, DeadlineTarget
 from partnerships.models.developments import DevelopmentDetails
@@ -63,6 +65,10 @@ __all__ = [
     "Body",
     "Choice",
     "CompensationReminder",
+    "Consultation",
+    "ConsultationAction",
+    "ConsultationFile",
+    "ConsultationReminder",
     "Continuation",
     "DataRequestDetails",
     "DeadlineNotice",
@@ -75,6 +81,7 @@ __all__ = [
     "FeedToken",
     "Forwarding",
     "Founding",
+    "Invitation",
     "Kind",
     "LibraryFigure",
     "LibraryFile",

@@ -20,6 +20,8 @@ PUBLIC = {
     "/m/token/",
     "/m/token/unsubscribe/",
     "/m/token/satisfaction/",
+    "/m/token/invitation/",
+    "/feeds/token/calendar.ics",
     "/m/token/language/fr/",
     "/privacy/",
     "/questions/reply/token/",

@@ -1,5 +1,6 @@
 """Objects for tests, true to every constraint of the database; `RequestFactory(waiting=True)` reads like the sentence it is."""
 
+from tests.factories.consultations import ConsultationActionFactory, ConsultationFactory, InvitationFactory
 from tests.factories.desk import PartnerFactory, ReferralFactory, RequestTieFactory, SavedFilterFactory
 from tests.factories.mailings import (
     ApprovalFactory,
@@ -39,10 +40,13 @@ __all__ = [
     "ApprovalFactory",
     "AuditDetailsFactory",
     "BodyFactory",
+    "ConsultationActionFactory",
+    "ConsultationFactory",
     "DeliveryFactory",
     "DevelopmentDetailsFactory",
     "EventFactory",
     "ForwardingFactory",
+    "InvitationFactory",
     "LibraryItemFactory",
     "MailPreferenceFactory",
     "MailingFactory",

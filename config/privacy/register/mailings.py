@@ -71,7 +71,7 @@ MAILINGS = {
             uses("kind recipient language state skip_reason attempts planned_at sent_at", SENT),
             uses("email", ADDRESS),
             uses("response reply_to", ANSWER),
-            uses("subject body_text body_html", BODY),
+            uses("subject body_text body_html calendar", BODY),
         ),
     ),
     "mailings.Addressee": Entry(

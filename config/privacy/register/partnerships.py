@@ -183,6 +183,47 @@ PARTNERSHIPS = {
         is_removed=True,
         fields=all_uses(uses("id", MACHINERY), uses("owner name query saved_at", Use(Purpose.COOPERATION, Retention.CONTACT))),
     ),
+    "partnerships.Consultation": Entry(
+        links={"created_by": Link.ACTED},
+        fields=all_uses(
+            uses("id key uid sequence", MACHINERY),
+            uses("state starts_at ends_at link seats themes roles portfolios municipalities", FIGURES),
+            uses("created_at changed_at invited_at cancelled_at minutes_for_all published_at", FIGURES),
+            uses("title_fr title_nl host_fr host_nl agenda_fr agenda_nl practical_fr practical_nl", AGREEMENT_IN_WORDS),
+            uses("place reason_fr reason_nl minutes_fr minutes_nl", AGREEMENT_IN_WORDS),
+            uses("created_by", WHO),
+        ),
+    ),
+    "partnerships.Consultation_municipalities": Entry(fields=uses("id consultation municipality", FIGURES)),
+    "partnerships.Consultation_themes": Entry(fields=uses("id consultation theme", FIGURES)),
+    "partnerships.Invitation": Entry(
+        links={"person": Link.ABOUT},
+        fields=all_uses(
+            uses("id consultation", MACHINERY),
+            uses("municipality answer waiting answered_at answered_by attended invited_at withdrawn_at", FIGURES),
+            uses("person", WHO),
+            uses("substitute_name substitute_email", Use(Purpose.COOPERATION, Retention.PSEUDONYM, Erase.SCRUB)),
+        ),
+    ),
+    "partnerships.ConsultationFile": Entry(
+        links={"added_by": Link.ACTED},
+        fields=all_uses(
+            uses("id key file", MACHINERY),
+            uses("consultation kind size sha256 added_at", FIGURES),
+            uses("name", AGREEMENT_IN_WORDS),
+            uses("added_by", WHO),
+        ),
+    ),
+    "partnerships.ConsultationReminder": Entry(fields=uses("id consultation starts_at days_before made_at", MACHINERY)),
+    "partnerships.ConsultationAction": Entry(
+        links={"done_by": Link.ACTED},
+        fields=all_uses(
+            uses("id key told_of", MACHINERY),
+            uses("consultation holder municipality due_on done_on", FIGURES),
+            uses("body what_fr what_nl", AGREEMENT_IN_WORDS),
+            uses("done_by", WHO),
+        ),
+    ),
     "partnerships.FeedToken": Entry(
         links={"person": Link.ABOUT},
         is_removed=True,
