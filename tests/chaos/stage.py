@@ -1,5 +1,6 @@
 """What a round of chaos is played on: real workers, the real broker and database, a sink, and hands that pull plugs."""
 
+import math
 import os
 import random
 import shutil
@@ -11,13 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from redis import Redis
 
-from config.celery import app
+from config.embedded import Valkey
 from mailings.models import Delivery, Run
 from mailings.services import plan_run, resume_run
 from municipalities.models import Mandate, User
@@ -34,30 +36,45 @@ IMPATIENT = {
     "EMAIL_TIMEOUT": "2",
     "LOG_LEVEL": "ERROR",
 }
+OWN_PARTS = bool(os.environ.get("CHAOS_OWN_PARTS"))  # else somebody else uses them too, and they are only cut off
+FROZEN_LONGER_THAN_THE_LEASE = 13  # seconds
 UNANSWERED = ("drop after dot", "take and drop")  # nobody can know: these are doubts by right
 LONGEST_ROUND = 120  # seconds after the last hit
 
 
 @dataclass
-class Worker:
-    """One Celery worker, alone with its child in a process group of its own."""
+class Part:
+    """A process of the portal, alone with its children in a process group of its own."""
 
     sink: Sink
     journal: str = ""
     process: "subprocess.Popen[bytes]" = field(init=False)
+    words: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        command = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery", "worker", "--concurrency=1"]
-        command += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=ERROR"]
+        command = [sys.executable, "-m", "celery", "--quiet", *self.words, "--loglevel=CRITICAL"]
         environment = os.environ | IMPATIENT | {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": _database_url()}
         environment |= {"REDIS_URL": settings.REDIS_URL, "EMAIL_URL": self.sink.url, "MAIL_JOURNAL": self.journal}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
 
     def kill(self) -> None:
         """kill -9, child and all: no handler runs, nothing is given back."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         self.process.wait()
+
+
+class Worker(Part):
+    words = ("-A", "config.celery", "worker", "--concurrency=1", "--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+class Beat(Part):
+    """Celery's own beat, ringing twice a second where the portal's rings twice a minute."""
+
+    words = ("-A", "tests.chaos.hasty", "beat", "--pidfile=", "--scheduler=celery.beat:Scheduler")
 
 
 @dataclass
@@ -86,7 +103,7 @@ class Tally:
 class Stage:
     """One run of a real mailing, and everything that can happen to it."""
 
-    def __init__(self, sink: Sink, people: int, *, workers: int = 2, by_journal: bool = False) -> None:
+    def __init__(self, sink: Sink, people: int, *, workers: int = 2, by_journal: bool = False, beats: int = 1) -> None:
         self.sink = sink
         self.journal = tempfile.mkdtemp(prefix="portal-chaos-") if by_journal else ""
         self.run = _started_run(people)
@@ -94,6 +111,8 @@ class Stage:
         self.killed = 0
         self.faults = 0
         self.workers = [Worker(sink, self.journal) for _ in range(workers)]
+        self.beats = [Beat(sink, self.journal) for _ in range(beats)]
+        self._later: list[tuple[float, Callable[[], None]]] = []
 
     # --- hits -----------------------------------------------------------------------------------
 
@@ -103,6 +122,44 @@ class Stage:
         victim.kill()
         self.killed += 1
         self.workers[self.workers.index(victim)] = Worker(self.sink, self.journal)
+
+    def freeze_worker(self) -> None:
+        """One worker stands still until its lease is over and others have taken its mails, then it wakes up and goes on."""
+        victim = random.choice(self.workers)
+        victim.signal(signal.SIGSTOP)
+        self.killed += 1
+        self._in(FROZEN_LONGER_THAN_THE_LEASE, lambda: victim.signal(signal.SIGCONT))
+
+    def kill_beat(self) -> None:
+        """Nobody rings for three seconds; then two do."""
+        for beat in self.beats:
+            beat.kill()
+        self._in(3, lambda: self.beats.extend(Beat(self.sink, self.journal) for _ in range(2)))
+
+    def kill_broker(self) -> None:
+        """Valkey dies with all it held, and comes back empty a second later."""
+        if not OWN_PARTS:
+            return self.flush_broker()
+        os.kill(_broker_pid(), signal.SIGKILL)
+        return self._in(1, Valkey(Path(urlsplit(settings.REDIS_URL).path).parent).start)
+
+    def freeze_broker(self) -> None:
+        """Valkey does not answer for two seconds."""
+        if OWN_PARTS:
+            pid = _broker_pid()
+            os.kill(pid, signal.SIGSTOP)
+            self._in(2, lambda: os.kill(pid, signal.SIGCONT))
+
+    def crash_database(self) -> None:
+        """One of its processes is killed: PostgreSQL throws everybody out and recovers what was committed."""
+        if not OWN_PARTS:
+            return self.cut_database()
+        self.killed += len(self.workers)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            [pid] = cursor.fetchone()
+        os.kill(pid, signal.SIGKILL)
+        return connection.close()
 
     def flush_broker(self) -> None:
         """Every queue, ring and unacknowledged message is gone."""
@@ -138,27 +195,38 @@ class Stage:
         self._wait_until(lambda: self.sink.taken >= number or self._is_done())
 
     def play_out(self) -> None:
-        """Until the run has ended by itself."""
-        self._wait_until(self._is_done)
+        """Until the run has ended by itself, and whatever was to come back did."""
+        self._wait_until(lambda: self._is_done() and not self._later)
 
     def _wait_until(self, reached: Callable[[], bool]) -> None:
-        """Play beat meanwhile, faster than in earnest, and the editor who resumes an ill run."""
-        began = ticked = time.monotonic()
-        _tick()
+        """Play the editor meanwhile, who resumes an ill run."""
+        began = looked = time.monotonic()
         while not reached():
             time.sleep(0.003)
             now = time.monotonic()
+            self._do_what_is_due(now)
             if now - began > LONGEST_ROUND:
                 raise TimeoutError(f"{self.counts()} after {LONGEST_ROUND} s")
-            if now - ticked > 0.5:
-                ticked = now
-                _tick()
+            if now - looked > 0.5:
+                looked = now
                 self._resume_if_ill()
 
+    def _in(self, seconds: float, act: Callable[[], None]) -> None:
+        self._later.append((time.monotonic() + seconds, act))
+
+    def _do_what_is_due(self, now: float) -> None:
+        due = [act for moment, act in self._later if moment <= now]
+        self._later = [(moment, act) for moment, act in self._later if moment > now]
+        for act in due:
+            act()
+
     def _resume_if_ill(self) -> None:
-        self.run.refresh_from_db()
-        if self.run.state == Run.State.PAUSED:
-            resume_run(self.run, by=self.editor)
+        try:
+            self.run.refresh_from_db()
+            if self.run.state == Run.State.PAUSED:
+                resume_run(self.run, by=self.editor)
+        except (OperationalError, InterfaceError):  # it is being cut, or recovers
+            connection.close()
 
     def _is_done(self) -> bool:
         return self.run.state == Run.State.DONE
@@ -181,8 +249,9 @@ class Stage:
         return tally
 
     def close(self) -> None:
-        for worker in self.workers:
-            worker.kill()
+        for part in (*self.workers, *self.beats):
+            part.kill()
+        self._do_what_is_due(math.inf)
         self.flush_broker()
         if self.journal:
             shutil.rmtree(self.journal, ignore_errors=True)
@@ -202,9 +271,9 @@ def _started_run(people: int) -> Run:
     return plan_run(MailingFactory(approved=True), by=None)
 
 
-def _tick() -> None:
-    """What beat does every thirty seconds."""
-    app.send_task("mailings.tasks.sweep", expires=5)
+def _broker_pid() -> int:
+    with Redis.from_url(settings.REDIS_URL) as valkey:
+        return int(valkey.info("server")["process_id"])
 
 
 def _database_url() -> str:

@@ -15,7 +15,10 @@ from tests.mailings.sink import Sink
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "0"))
-HITS = ("kill_worker", "kill_worker", "flush_broker", "cut_connections", "cut_database", "misbehave")
+HITS = (
+    "kill_worker", "kill_worker", "freeze_worker", "kill_beat", "flush_broker", "kill_broker", "freeze_broker",
+    "cut_connections", "cut_database", "crash_database", "misbehave",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -65,10 +68,10 @@ def test_random_rounds(stages, capsys):
 def play_round(stages: list[Stage]) -> tuple[Tally, list[str]]:
     with Sink() as sink:
         sink.pace, sink.pipelining = 0.004, random.random() < 0.5
-        stage = Stage(sink, 300, by_journal=random.random() < 0.7)
+        stage = Stage(sink, 300, by_journal=random.random() < 0.7, beats=random.choice([1, 1, 2]))
         stages.append(stage)
         hits = []
-        for moment in sorted(random.sample(range(5, 220), 4)):
+        for moment in sorted(random.sample(range(5, 220), random.randint(2, 5))):
             stage.wait_for_mails(moment)
             hits.append(random.choice(HITS))
             getattr(stage, hits[-1])()
