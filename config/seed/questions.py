@@ -130,12 +130,12 @@ def _answer(question: Question, asked: Asked, at: dt.datetime, people: list[User
     if asked.state == "in_review":
         question.reviewer = people[1]
     if asked.state in ("answered", "published"):
-        question.answered_at, question.reviewed_by = at + dt.timedelta(days=5), people[1]
+        question.answered_at, question.reviewed_by = at + dt.timedelta(days=6), people[1]
         question.check_on = clock.working_day(3) if asked.is_old else clock.today + dt.timedelta(days=150)
     if asked.state == "published":
-        question.published_at = at + dt.timedelta(days=6)
+        question.published_at = at + dt.timedelta(days=7)
     if asked.state in Question.ENDED:
-        question.ended_at = at + dt.timedelta(hours=20)
+        question.ended_at = at + dt.timedelta(days=1)
     if asked.twin:
         question.merged_into = known[key_of(asked.twin)]
 
@@ -153,7 +153,7 @@ def _tell(question: Question, asked: Asked, body: Body, holder: User, at: dt.dat
         after = rule.target or before
         actor = _actor(action, question, holder)
         data = {"from": before, "to": after} | _details(action, question, forwarding)
-        moment = min(at + dt.timedelta(hours=19 * number), clock.now - dt.timedelta(minutes=90 - number))
+        moment = min(at + dt.timedelta(days=number), clock.now - dt.timedelta(minutes=90 - number))
         events.append(Event(verb=rule.verb, subject=question, actor=actor, municipality=question.municipality, at=moment, data=data))
         before = after
     write_decided(events)
@@ -176,10 +176,10 @@ def _details(action: Action, question: Question, forwarding: Forwarding | None) 
 
 
 def _forward(question: Question, asked: Asked, body: Body, holder: User, at: dt.datetime) -> Forwarding:
-    sent = at + dt.timedelta(hours=38)
+    sent = at + dt.timedelta(days=2)
     forwarding = Forwarding(question=question, body=body, by=holder, sent_at=sent, reply_by=add_working_days(sent.date(), 5))
     if asked.state != "forwarded":
-        forwarding.replied_at = forwarding.ended_at = sent + dt.timedelta(hours=20)
+        forwarding.replied_at = forwarding.ended_at = sent + dt.timedelta(days=1)
         reply = asked.answer["answer"] if asked.answer else ("Oui, une dérogation existe pour les jours de marché.", "")
         forwarding.reply_fr, forwarding.reply_nl = reply[0], reply[1] if body.language != "fr" else ""
     forwarding.save(force_insert=True)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.languages import ContentLanguage, content_language
@@ -33,6 +34,8 @@ class QuestionActForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.question, self.person = question, person
         self.offer(self.fields)
+        for field in self.fields.values():
+            field.label = capfirst(str(field.label or ""))
 
     def offer(self, fields: Any) -> None:
         """Fill the choices with what may be chosen for this question."""
