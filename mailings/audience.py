@@ -101,7 +101,12 @@ SELECT delivery.id, delivery.run_id, person.is_active, person.is_staff, person.f
             WHEN addressee.circle = 'association'
             THEN coalesce(contact.has_consented AND lower(contact.email) = lower(delivery.email), false)
             ELSE true END,
-       preference.unsubscribed_at IS NOT NULL OR choice.unsubscribed_at IS NOT NULL, coalesce(addressee.circle, ''),
+       preference.unsubscribed_at IS NOT NULL OR choice.unsubscribed_at IS NOT NULL,
+       EXISTS (SELECT 1 FROM mailings_addressstate AS known WHERE known.state = 'hard' AND lower(known.email) = lower(delivery.email)
+               AND known.person_id = delivery.recipient_id)
+       OR (person.id IS NULL AND EXISTS (SELECT 1 FROM mailings_addressstate AS known WHERE known.state = 'hard'
+           AND lower(known.email) = lower(delivery.email) AND known.person_id IS NULL)),
+       coalesce(addressee.circle, ''),
        (SELECT jsonb_agg(jsonb_build_array(mandate.role, mandate.portfolios, mandate.municipality_id) ORDER BY mandate.id)
         FROM municipalities_mandate AS mandate WHERE mandate.user_id = person.id AND mandate.period @> %s::date),
        ARRAY(SELECT follow.theme_id FROM partnerships_themefollow AS follow WHERE follow.person_id = person.id ORDER BY follow.theme_id)
@@ -134,6 +139,7 @@ class Reader:
     form_of_address: str
     has_this_address: bool
     has_unsubscribed: bool
+    is_refusing: bool
     circle: str
     mandates: tuple[HeldNow, ...]
     themes: tuple[int, ...] = ()
@@ -146,6 +152,8 @@ class Reader:
             return Skip.ADDRESS_CHANGED
         if self.has_unsubscribed:
             return Skip.UNSUBSCRIBED
+        if self.is_refusing:
+            return Skip.BOUNCED
         return None if mailing and self._is_meant(mailing) else Skip.NO_LONGER_CONCERNED
 
     def _is_meant(self, mailing: Mailing) -> bool:
@@ -163,10 +171,10 @@ def readers_of(deliveries: Iterable[int], on: dt.date) -> dict[int, Reader]:
 
 
 def _reader(facts: list[Any], held: list[list[Any]], themes: list[int]) -> Reader:
-    run_id, is_active, is_staff, form_of_address, has_this_address, has_unsubscribed, circle = facts
+    run_id, is_active, is_staff, form_of_address, has_this_address, has_unsubscribed, is_refusing, circle = facts
     mandates = tuple(HeldNow(*mandate) for mandate in held)
     is_known = (bool(is_active), bool(is_staff), form_of_address or "")
-    return Reader(run_id, *is_known, has_this_address, has_unsubscribed, circle, mandates, tuple(themes))
+    return Reader(run_id, *is_known, has_this_address, has_unsubscribed, is_refusing, circle, mandates, tuple(themes))
 
 
 def mailings_of(runs: Iterable[int]) -> dict[int, Mailing]:

@@ -115,21 +115,21 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def in_doubt(self) -> "DeliveryQuerySet":
         return self.filter(state=Delivery.State.UNKNOWN)
 
-    def with_outcome(self) -> "DeliveryQuerySet":
-        """With what became of each mail (`outcome`), as far as it is known."""
-        said = {
-            Delivery.State.SENT: Delivery.Outcome.SENT,
-            Delivery.State.UNKNOWN: Delivery.Outcome.IN_DOUBT,
-            Delivery.State.FAILED: Delivery.Outcome.FAILED,
-            Delivery.State.SKIPPED: Delivery.Outcome.SKIPPED,
-        }
-        whens = [models.When(state=state, then=models.Value(outcome.value)) for state, outcome in said.items()]
-        outcome = models.Case(*whens, default=models.Value(Delivery.Outcome.PENDING.value), output_field=models.CharField())
-        return self.annotate(outcome=outcome)
-
     def unsettled(self) -> "DeliveryQuerySet":
         """Not yet in a final state."""
         return self.filter(state__in=Delivery.UNSETTLED)
+
+    def with_outcome(self) -> "DeliveryQuerySet":
+        """With `outcome`, an `Outcome`: the weightiest report that came back, else how far the sending came."""
+        default = models.Value(Delivery.Outcome.PENDING)
+        reported = [models.When(_reported(kinds), then=models.Value(outcome)) for outcome, kinds in Delivery.BY_WEIGHT.items()]
+        came = [models.When(state=state, then=models.Value(outcome)) for state, outcome in Delivery.OUTCOMES.items()]
+        return self.annotate(outcome=models.Case(*reported, *came, default=default, output_field=models.CharField()))
+
+
+def _reported(kinds: tuple[str, ...]) -> models.Exists:
+    reports = Delivery._meta.get_field("reports").related_model._base_manager
+    return models.Exists(reports.filter(delivery=models.OuterRef("pk"), kind__in=kinds))
 
 
 class Delivery(models.Model):
@@ -167,12 +167,25 @@ class Delivery(models.Model):
     class Skip(models.TextChoices):
         NO_ACCESS = "no_access", _("No mandate in force any more")
         UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+        BOUNCED = "bounced", _("Address does not work")
         ADDRESS_CHANGED = "address_changed", _("Address changed or removed")
         NO_LONGER_CONCERNED = "no_longer_concerned", _("No longer concerned")
         STOPPED = "stopped", _("The sending was stopped")
 
     PRIORITY: ClassVar = {Kind.LOGIN_CODE: 0, Kind.NOTICE: 1, Kind.TEST: 2, Kind.MAILING: 5}
     UNSETTLED: ClassVar = frozenset({State.PENDING, State.SENDING})
+    # Reports by weight, the heaviest first; a mail of which nothing came back is what its state says.
+    BY_WEIGHT: ClassVar = {
+        Outcome.COMPLAINED: ("complained",),
+        Outcome.BOUNCED: ("bounced", "soft"),
+        Outcome.DELIVERED: ("delivered",),
+    }
+    OUTCOMES: ClassVar = {
+        State.SENT: Outcome.SENT,
+        State.UNKNOWN: Outcome.IN_DOUBT,
+        State.FAILED: Outcome.FAILED,
+        State.SKIPPED: Outcome.SKIPPED,
+    }
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)

@@ -3,8 +3,10 @@
 from tests.factories.consultations import ConsultationActionFactory, ConsultationFactory, InvitationFactory
 from tests.factories.desk import PartnerFactory, ReferralFactory, RequestTieFactory, SavedFilterFactory
 from tests.factories.mailings import (
+    AddressStateFactory,
     ApprovalFactory,
     DeliveryFactory,
+    MailEventFactory,
     MailingFactory,
     MailingItemFactory,
     MailPreferenceFactory,
@@ -36,6 +38,7 @@ from tests.factories.works import PlanLineFactory, PlanVersionFactory, WorksPhas
 
 __all__ = [
     "AbsenceFactory",
+    "AddressStateFactory",
     "AgreementFactory",
     "ApprovalFactory",
     "AuditDetailsFactory",
@@ -48,6 +51,7 @@ __all__ = [
     "ForwardingFactory",
     "InvitationFactory",
     "LibraryItemFactory",
+    "MailEventFactory",
     "MailPreferenceFactory",
     "MailingFactory",
     "MailingItemFactory",

@@ -6,7 +6,7 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from mailings.models import Approval, Delivery, Mailing, MailingItem, MailPreference, Measure, Notice, Run
+from mailings.models import AddressState, Approval, Delivery, MailEvent, Mailing, MailingItem, MailPreference, Measure, Notice, Run
 from municipalities.models import User
 from tests.factories.partnerships import EventFactory
 from tests.factories.people import MunicipalityFactory, UserFactory
@@ -178,3 +178,29 @@ class MailPreferenceFactory(factory.django.DjangoModelFactory[MailPreference]):
 
     user = factory.SubFactory(UserFactory)
     unsubscribed_at = factory.LazyFunction(timezone.now)
+
+
+class MailEventFactory(factory.django.DjangoModelFactory[MailEvent]):
+    """The provider reports that a sent mail arrived."""
+
+    class Meta:
+        model = MailEvent
+
+    delivery = factory.SubFactory(DeliveryFactory, sent=True)
+    kind = MailEvent.Kind.DELIVERED
+    source = MailEvent.Source.PROVIDER
+    event_id = factory.Sequence(lambda n: f"event-{n}")
+    at = factory.LazyFunction(timezone.now)
+
+
+class AddressStateFactory(factory.django.DjangoModelFactory[AddressState]):
+    """The address of an official that refuses mail since a moment ago."""
+
+    class Meta:
+        model = AddressState
+
+    person = factory.SubFactory(UserFactory, alderman=factory.SubFactory(MunicipalityFactory))
+    email = factory.SelfAttribute("person.email")
+    state = AddressState.State.HARD
+    since = factory.LazyFunction(timezone.now)
+    reason = "550 5.1.1 unknown"

@@ -74,6 +74,23 @@ MAILINGS = {
             uses("subject body_text body_html calendar", BODY),
         ),
     ),
+    "mailings.MailEvent": Entry(
+        links={"delivery__recipient": Link.ABOUT},
+        fields=all_uses(
+            uses("id delivery event_id", MACHINERY),
+            uses("kind source at received_at", SENT),
+            uses("description", ANSWER),
+        ),
+    ),
+    "mailings.AddressState": Entry(
+        links={"person": Link.ABOUT, "repaired_by": Link.ACTED},
+        is_removed=True,
+        fields=all_uses(
+            uses("id", MACHINERY),
+            uses("person state since soft_bounces soft_since repaired_at repaired_by", Use(Purpose.INFORMATION, Retention.CONTACT)),
+            uses("email reason", Use(Purpose.INFORMATION, Retention.CONTACT, Erase.SCRUB)),
+        ),
+    ),
     "mailings.Addressee": Entry(
         links={"added_by": Link.WROTE},
         fields=all_uses(
