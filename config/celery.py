@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "calendar": {"task": "mailings.tasks.calendar", "schedule": 60.0, "options": {"expires": 60}},
     "files": {"task": "partnerships.tasks.files", "schedule": 10.0, "options": {"expires": 10}},
     "retention": {"task": "config.privacy.tasks.retention", "schedule": 900.0, "options": {"expires": 900}},
+    "bounces": {"task": "mailings.tasks.bounces", "schedule": 300.0, "options": {"expires": 300}},
     "heartbeat": {"task": "mailings.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 30}},
 }
 

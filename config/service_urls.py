@@ -30,7 +30,7 @@ def mail_settings_for(url: str) -> dict[str, Any]:
     """Return the mail settings of an EMAIL_URL.
 
     `smtp://user:pass@host:port` (add `?tls=1` for STARTTLS), `smtps://…` for TLS from the first byte, or
-    `anymail+<provider>://?API_KEY=…` for a provider django-anymail knows, whose query becomes `ANYMAIL`.
+    `anymail+<provider>://?API_KEY=…` for a provider django-anymail knows, whose query becomes `ANYMAIL` under the provider's name.
     Raises ImproperlyConfigured for anything else.
     """
     parts = urlsplit(url)
@@ -39,6 +39,8 @@ def mail_settings_for(url: str) -> dict[str, Any]:
         tls = options.get("tls") == "1"
         return {
             "EMAIL_BACKEND": SMTP_BACKEND,
+            "MAIL_PROVIDER": "",
+            "ANYMAIL": {},
             "EMAIL_HOST": parts.hostname,
             "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587 if tls else 25),
             "EMAIL_HOST_USER": unquote(parts.username or ""),
@@ -48,7 +50,9 @@ def mail_settings_for(url: str) -> dict[str, Any]:
         }
     if parts.scheme.startswith("anymail+"):
         provider = parts.scheme.removeprefix("anymail+")
-        return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": options}
+        prefix = f"{provider.upper()}_"  # anymail looks for MAILGUN_API_KEY, where the query may say API_KEY
+        named = {name if name.startswith(prefix) else prefix + name: value for name, value in options.items()}
+        return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "MAIL_PROVIDER": provider, "ANYMAIL": named}
     raise ImproperlyConfigured(f"EMAIL_URL {parts.scheme!r} is not understood: smtp://, smtps:// or anymail+<provider>://.")
 
 

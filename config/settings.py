@@ -43,6 +43,8 @@ def _refuse_unsafe_production() -> None:
     if DEMO:
         faults.append("DEMO must be off")
     faults += [f"{name} must be set" for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL") if not env.str(name, default="")]
+    if env.str("EMAIL_URL", default="").startswith("anymail+") and ":" not in env.str("MAIL_WEBHOOK_SECRET", default=""):
+        faults.append("MAIL_WEBHOOK_SECRET must be set, as user:password, for the reports of the mail provider")
     if faults:
         raise ImproperlyConfigured("The portal does not start: " + "; ".join(faults) + ". See .env.example.")
 
@@ -242,7 +244,18 @@ FILE_UPLOAD_HANDLERS = [
 # --- Mail ---------------------------------------------------------------------------------------
 
 EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:1025")
-vars().update(mail_settings_for(EMAIL_URL))
+_MAIL_SETTINGS = mail_settings_for(EMAIL_URL)
+vars().update(_MAIL_SETTINGS)
+# user:password in the address given to the provider (https://user:password@…/webhooks/mail/); without it nothing is heard.
+MAIL_PROVIDER: str = _MAIL_SETTINGS["MAIL_PROVIDER"]
+ANYMAIL: dict[str, str] = _MAIL_SETTINGS["ANYMAIL"]
+if MAIL_WEBHOOK_SECRET := env.str("MAIL_WEBHOOK_SECRET", default=""):
+    ANYMAIL["WEBHOOK_SECRET"] = MAIL_WEBHOOK_SECRET
+BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", default="")  # imaps://user:password@host/INBOX, where mails come back to
+if BOUNCE_MAILBOX_URL and urlsplit(BOUNCE_MAILBOX_URL).scheme != "imaps":
+    raise ImproperlyConfigured("BOUNCE_MAILBOX_URL must be imaps://user:password@host/folder.")
+MAIL_SOFT_BOUNCES = env.int("MAIL_SOFT_BOUNCES", default=3)  # so many soft bounces within so many days: the address does not work
+MAIL_SOFT_BOUNCE_DAYS = env.int("MAIL_SOFT_BOUNCE_DAYS", default=30)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds for each step before the final dot
 MAIL_ANSWER_TIMEOUT = env.int("MAIL_ANSWER_TIMEOUT", default=30)  # after it: impatience here makes doubts
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="hub.brussels · Local Partnerships <no-reply@portal.example.org>")

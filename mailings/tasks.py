@@ -11,7 +11,8 @@ from django.utils import timezone
 from mailings.delivery import deliver_queue
 from mailings.delivery import sweep as sweep_deliveries
 from mailings.heartbeat import beat
-from mailings.services import decide_notices, draft_this_week, note_coverage, start_due_mailings
+from mailings.services import decide_notices, draft_this_week, note_coverage, note_refusals, start_due_mailings
+from mailings.services.returned import take_in_mailbox
 from partnerships.services.agreements import remind_of_ends
 from partnerships.services.consultation_clock import remind_of_consultations
 from partnerships.services.deadlines import tell_of_deadlines
@@ -48,6 +49,7 @@ def calendar() -> None:
     now = timezone.now()
     with ExitStack() as whatever_fails:  # the last one named goes first
         whatever_fails.callback(note_coverage, now)
+        whatever_fails.callback(note_refusals, now)
         whatever_fails.callback(draft_this_week, now)
         whatever_fails.callback(start_due_mailings, now)
         whatever_fails.callback(remind_of_ends, now)
@@ -60,6 +62,12 @@ def calendar() -> None:
         whatever_fails.callback(remind_of_measures, now)
         whatever_fails.callback(begin_due_handovers, now)
         whatever_fails.callback(welcome_newcomers, now)
+
+
+@shared_task(name="mailings.tasks.bounces")
+def bounces() -> None:
+    """Look into the mailbox that mails come back to, where there is one."""
+    take_in_mailbox()
 
 
 @shared_task(name="mailings.tasks.heartbeat")

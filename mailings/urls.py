@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from mailings import views
+from mailings.webhooks import mail_webhook
 
 
 class LanguageConverter(StringConverter):
@@ -22,6 +23,7 @@ register_converter(LanguageConverter, "mail_language")
 register_converter(CorrespondenceConverter, "correspondence")
 
 urlpatterns = [
+    path("webhooks/mail/", mail_webhook, name="mail_webhook"),
     path("mailings/", views.mailings, name="mailings"),
     path("mailings/<uuid:key>/", views.mailing, name="mailing"),
     path("review/", views.reviews, name="reviews"),

@@ -17,6 +17,7 @@ from mailings.rendering.personal import Personal, personal_parts
 from municipalities.languages import CorrespondenceLanguage
 
 Kind = Delivery.Kind
+WITHOUT_METADATA = {"", "postal", "scaleway"}  # SMTP; and providers that report the Message-ID instead
 LIST_NAMES = {Kind.MAILING: "mailings", Kind.TEST: "mailings-test", Kind.NOTICE: "notices", Kind.LOGIN_CODE: "access"}
 
 
@@ -62,6 +63,8 @@ def message_of(delivery: Delivery, mail: RenderedMail) -> EmailMultiAlternatives
     message.attach_alternative(mail.html, "text/html")
     if delivery.calendar:
         _add_calendar(message, delivery.calendar)
+    if settings.MAIL_PROVIDER not in WITHOUT_METADATA:
+        message.metadata = {"delivery": str(delivery.key)}  # type: ignore[attr-defined] # the provider's reports give it back
     return message
 
 

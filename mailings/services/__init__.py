@@ -42,6 +42,7 @@ from mailings.services.preferences import resubscribe, unsubscribe
 from mailings.services.proofs import tell_otherwise
 from mailings.services.proposals import fetch_offers, item_from_measure, item_from_news, offers_for
 from mailings.services.resends import send_again
+from mailings.services.returns import RepairNotAllowed, Report, mark_address, note_refusals, record_report, repair_address
 from mailings.services.reviews import comment_mailing, end_stand_in, name_stand_in, resolve_comment
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "NotDue",
     "NotMeant",
     "Place",
+    "RepairNotAllowed",
+    "Report",
     "StaleContent",
     "StaleRevision",
     "add_address",
@@ -70,8 +73,10 @@ __all__ = [
     "fetch_offers",
     "item_from_measure",
     "item_from_news",
+    "mark_address",
     "name_stand_in",
     "note_coverage",
+    "note_refusals",
     "offers_for",
     "pass_over_undecided",
     "pause_run",
@@ -79,7 +84,9 @@ __all__ = [
     "preview_introduction",
     "queue_login_code",
     "queue_test_mail",
+    "record_report",
     "remove_address",
+    "repair_address",
     "resolve_comment",
     "resubscribe",
     "resume_run",
