@@ -28,7 +28,7 @@ GROUPS: tuple[tuple[Promise | None, tuple[str, ...]], ...] = (
         ),
     ),
     (_("Consultations"), ("Consultation", "ConsultationAction")),
-    (_("Mailings"), ("Mailing", "Measure", "Run", "Delivery")),
+    (_("Mailings"), ("Mailing", "Measure", "Run", "Delivery", "AddressState")),
 )
 THE_REST = _("Settings and records")
 

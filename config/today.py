@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from config.coverage_page import may_see
 from mailings.holes import Hole, holes_on
-from mailings.models import Delivery, Mailing, Run
+from mailings.models import AddressState, Delivery, Mailing, Run
 from mailings.proof import Row, alarms_open
+from mailings.services.returns import MAY_REPAIR
 from municipalities.models import User
 from partnerships.models import RequestStep, ServiceRequest
 from partnerships.worklists import Worklist, on_worklist
@@ -86,11 +87,15 @@ def _request_tiles(user: User) -> list[Tile]:
     hidden = {Worklist.OPEN, Worklist.ALL, Worklist.ASKED}
     if not user.has_perm("partnerships.oversee_agreement"):
         hidden.add(Worklist.OUTSIDE)
-    return [
-        Tile(name.label, _capped(on_worklist(requests, name, user)), f"{address}?list={name}", tones.get(name, ""))
-        for name in Worklist
-        if name not in hidden
-    ] + _follow_up_tiles(user)
+    return (
+        [
+            Tile(name.label, _capped(on_worklist(requests, name, user)), f"{address}?list={name}", tones.get(name, ""))
+            for name in Worklist
+            if name not in hidden
+        ]
+        + _follow_up_tiles(user)
+        + _address_tiles(user)
+    )
 
 
 def _follow_up_tiles(user: User) -> list[Tile]:
@@ -99,6 +104,15 @@ def _follow_up_tiles(user: User) -> list[Tile]:
         return []
     due = RequestStep.objects.due(timezone.localdate()).filter(request__in=ServiceRequest.objects.visible_to(user))
     tile = Tile(_("Follow-ups due"), _capped(due), reverse("admin:partnerships_requeststep_changelist") + "?due=yes", "warn")
+    return [tile] if tile.count else []
+
+
+def _address_tiles(user: User) -> list[Tile]:
+    """Addresses that refuse mail, for whoever may repair them: only when there are some."""
+    if not user.has_perm(MAY_REPAIR):
+        return []
+    broken = AddressState.objects.refusing().current()
+    tile = Tile(_("Addresses to repair"), _capped(broken), reverse("admin:mailings_addressstate_changelist"), "warn")
     return [tile] if tile.count else []
 
 

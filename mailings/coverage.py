@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from django.db.models import F, Min, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Max, Min, Q, QuerySet, Subquery, Value
 from django.db.models import OuterRef as Outer
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
-from mailings.models import Delivery, Run
+from mailings.models import AddressState, Delivery, MailEvent, Run
 from municipalities.models import Mandate, Municipality
 from partnerships.coverage import Cell, Need, Row, Stretch, cell_on, register_coverage, rows_of
 
@@ -42,13 +42,19 @@ def _end_of(on: dt.date) -> dt.datetime:
 # --- An address that works ----------------------------------------------------------------------
 
 
-def failing_since(person: str, before: dt.datetime) -> Subquery:
-    """Since when mails to a person fail: the first that was refused after the last that arrived; NULL while mails arrive."""
+def failing_since(person: str, before: dt.datetime) -> Least:
+    """Since when mails to a person fail: the first refused after the last that arrived or after the repair, or since the address
+    they have is known not to work; NULL while mails arrive.
+    """
     until = Delivery.objects.filter(planned_at__lt=before)
     arrived = until.filter(recipient=Outer("recipient"), state=Delivery.State.SENT)
     last = Coalesce(Subquery(arrived.order_by("-pk").values("planned_at")[:1]), Value(LONG_AGO))
-    failed = until.filter(recipient=Outer(person), state=Delivery.State.FAILED, planned_at__gt=last)
-    return Subquery(failed.order_by().values("recipient").annotate(first=Min("planned_at")).values("first"))
+    told = AddressState.objects.filter(person=Outer("recipient")).order_by().values("person").annotate(last=Max("repaired_at"))
+    well = Greatest(last, Coalesce(Subquery(told.values("last")), Value(LONG_AGO)))
+    failed = until.filter(recipient=Outer(person), state=Delivery.State.FAILED, planned_at__gt=well)
+    first = Subquery(failed.order_by().values("recipient").annotate(first=Min("planned_at")).values("first"))
+    known = AddressState.objects.refusing().current().filter(person=Outer(person), since__lt=before)
+    return Least(first, Subquery(known.order_by("pk").values("since")[:1]))
 
 
 @dataclass
@@ -99,7 +105,8 @@ def _received(runs: Iterable[Run], on: dt.date) -> dict[int, set[int]]:
 def _arrivals(runs: Iterable[Run], on: dt.date) -> QuerySet[Delivery]:
     in_office = Q(recipient__mandates__period__contains=F("sent_at__date"))
     arrived = Delivery.objects.filter(run__in=[run.pk for run in runs], state=Delivery.State.SENT, sent_at__lt=_end_of(on))
-    return arrived.filter(in_office).order_by()
+    returned = MailEvent.objects.filter(delivery=Outer("pk"), kind__in=[MailEvent.Kind.BOUNCED, MailEvent.Kind.SOFT])
+    return arrived.filter(in_office).exclude(Exists(returned)).order_by()
 
 
 def _mailing_cell(runs: list[Run], reached: set[int]) -> Cell:

@@ -99,6 +99,12 @@ class StopForm(forms.Form):
     reason = forms.CharField(label=_("Why is it stopped?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class NotWorkingForm(forms.Form):
+    """How it is known that mails do not arrive: whoever repairs the address reads it."""
+
+    reason = forms.CharField(label=_("How do you know?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
 class ToldOtherwiseForm(forms.Form):
     """How a municipality was informed where no mail reached it."""
 

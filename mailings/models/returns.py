@@ -93,8 +93,8 @@ class AddressState(models.Model):
     objects = AddressStateQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("state of an address")
-        verbose_name_plural = _("states of addresses")
+        verbose_name = _("address to repair")
+        verbose_name_plural = _("addresses to repair")
         ordering: ClassVar = ["pk"]
         default_permissions = ()
         indexes: ClassVar = [models.Index(fields=["since"], name="address_state_refusing", condition=models.Q(state="hard"))]

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mailings.audience import officials_of, reviewers, staff_with
-from mailings.models import CoverageNote, StandIn
+from mailings.models import Addressee, CoverageNote, StandIn
 from mailings.services.consultations import hearers_of_consultation
 from mailings.services.coverage import hearers_of_coverage
 from mailings.services.endings import hearers_of_agreement, overseers
@@ -68,7 +68,7 @@ def hearers_of(event: Event, on: dt.date) -> list[User]:
         heard = hearers_of_agreement(event, event.subject, on)
     elif isinstance(event.subject, Delegation):
         heard = hearers_of_delegation(event, event.subject)
-    elif isinstance(event.subject, User):
+    elif isinstance(event.subject, User | Addressee):
         heard = hearers_of_person(event, event.subject)
     elif isinstance(event.subject, Consultation | Invitation | ConsultationAction):
         heard = hearers_of_consultation(event, event.subject, on)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailings.doorbell import ring
-from mailings.models import Approval, CoverageNote, Delivery, Mailing, Notice, StandIn, Telling
+from mailings.models import Addressee, Approval, CoverageNote, Delivery, Mailing, Notice, StandIn, Telling
 from mailings.rendering import portal_link, render_mail, role_of
 from mailings.services.consultations import about_consultation, calendar_of
 from mailings.services.coverage import about_coverage
@@ -24,7 +24,7 @@ from mailings.services.hearers import hearers_of
 from mailings.services.introductions import about_handover
 from mailings.services.letters import ready_delivery
 from mailings.services.library import delivered_document
-from mailings.services.people import about_delegation, about_person
+from mailings.services.people import about_complaint, about_delegation, about_person
 from mailings.services.proofs import about_unreached
 from mailings.services.questions import about_question, mails_to_bodies, told_of_question, words_of_question
 from mailings.services.ratings import asked_rating
@@ -237,8 +237,8 @@ def _about(event: Event, person: User, on: dt.date) -> dict[str, Any]:
         return about_agreement(subject, on)
     if isinstance(subject, Delegation):
         return about_delegation(subject, person)
-    if isinstance(subject, User):
-        return about_person(person, on)
+    if isinstance(subject, User | Addressee):
+        return about_complaint(subject) if event.verb == Event.Verb.ADDRESS_COMPLAINED else about_person(person, on)
     if isinstance(subject, CoverageNote):
         return about_coverage(subject)
     if isinstance(subject, StandIn):

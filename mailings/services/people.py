@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from mailings.audience import staff_with
+from mailings.models import Addressee
 from mailings.rendering import portal_link
 from municipalities.delegations import Delegation
 from municipalities.models import User
@@ -35,8 +37,24 @@ def about_delegation(delegation: Delegation, person: User) -> dict[str, Any]:
     return {"delegation": delegation, "link": link, "link_label": label}
 
 
-def hearers_of_person(event: Event, person: User) -> list[User]:
-    return [person] if event.verb == Verb.PERSON_WELCOMED and person.is_active else []
+def hearers_of_person(event: Event, person: User | Addressee) -> list[User]:
+    """A newcomer hears of the welcome; editors of who reported mail as unwanted, for a complaint is about what they write."""
+    if event.verb == Verb.ADDRESS_COMPLAINED:
+        return list(staff_with("mailings.send_mailing"))
+    is_greeted = event.verb == Verb.PERSON_WELCOMED and isinstance(person, User) and person.is_active
+    return [person] if is_greeted else []  # type: ignore[list-item]
+
+
+def about_complaint(who: User | Addressee) -> dict[str, Any]:
+    """Who complained, by name, and the page that knows more of them; nothing but the name in the mail."""
+    if isinstance(who, User):
+        return {
+            "who": who.full_name,
+            "link": portal_link("admin:municipalities_official_change", who.pk),
+            "link_label": _("Open their page"),
+        }
+    link = portal_link("admin:mailings_mailing_change", who.mailing_id)
+    return {"who": who.name, "link": link, "link_label": _("Open the mailing in the administration")}
 
 
 def about_person(person: User, on: dt.date) -> dict[str, Any]:
