@@ -29,6 +29,7 @@ from mailings.services.proofs import about_unreached
 from mailings.services.questions import about_question, mails_to_bodies, told_of_question, words_of_question
 from mailings.services.ratings import asked_rating
 from mailings.services.referrals import about_referral
+from mailings.services.sites import way_to_site
 from municipalities.delegations import Delegation
 from municipalities.models import User
 from partnerships.models import (
@@ -212,7 +213,14 @@ def _said(event: Event, person: User, words: Words, on: dt.date) -> dict[str, An
     }
     if event.verb == Event.Verb.MAILING_SENT:
         return told | about_unreached(event)
-    return asked_rating(event, person, on) | about_referral(event) | delivered_document(event, person) | told_of_question(event) | told
+    return (
+        asked_rating(event, person, on)
+        | about_referral(event)
+        | way_to_site(event, person)
+        | delivered_document(event, person)
+        | told_of_question(event)
+        | told
+    )
 
 
 def _piece(event: Event, person: User, words: Words, on: dt.date) -> dict[str, Any]:

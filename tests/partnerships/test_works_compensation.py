@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -212,3 +213,5 @@ def test_municipality_and_spoc_are_told_in_their_language_and_nobody_else(cast, 
     assert "indemnisation" in by_person[cast.spoc].subject
     assert "29" in by_person[cast.alderman].body_text
     assert site.request.reference in by_person[cast.alderman].subject
+    for person, name in ((cast.alderman, "works_site"), (cast.spoc, "admin:works_site")):
+        assert f"{reverse(name, args=[site.request.key])}\n" in by_person[person].body_text
