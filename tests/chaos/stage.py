@@ -1,5 +1,6 @@
 """What a round of chaos is played on: real workers, the real broker and database, a sink, and hands that pull plugs."""
 
+import atexit
 import math
 import os
 import random
@@ -141,7 +142,7 @@ class Stage:
         if not OWN_PARTS:
             return self.flush_broker()
         os.kill(_broker_pid(), signal.SIGKILL)
-        return self._in(1, Valkey(Path(urlsplit(settings.REDIS_URL).path).parent).start)
+        return self._in(1, _start_broker)
 
     def freeze_broker(self) -> None:
         """Valkey does not answer for two seconds."""
@@ -269,6 +270,18 @@ def _started_run(people: int) -> Run:
         Mandate(user=user, municipality=place, role=Mandate.Role.ALDERMAN, portfolios=["trade"], period=since(30)) for user in users
     )
     return plan_run(MailingFactory(approved=True), by=None)
+
+
+_brokers: list[Valkey] = []  # those started in place of one that was killed
+
+
+def _start_broker() -> None:
+    for dead in _brokers:
+        dead.stop()
+    broker = Valkey(Path(urlsplit(settings.REDIS_URL).path).parent)
+    broker.start()
+    _brokers[:] = [broker]
+    atexit.register(broker.stop)
 
 
 def _broker_pid() -> int:
