@@ -22,6 +22,8 @@ ORDER = {
         "RequestStep",
         "StepTemplate",
         "Rating",
+        "Consultation",
+        "ConsultationAction",
         "WorksSite",
         "LibraryItem",
         "Agreement",

@@ -114,6 +114,13 @@ def test_it_is_called_off_with_a_reason_in_both_languages(editor: Client) -> Non
     assert editor.get(reverse(PAGE, args=[consultation.pk])).status_code == HTTPStatus.OK
 
 
+@pytest.mark.parametrize("role", ["editor", "lead", "administrator", "spoc"])
+def test_the_menu_leads_to_consultations_and_their_actions(role: str) -> None:
+    menu = _enter(UserFactory(**{role: True})).get(reverse("admin:index")).context["menu"]
+    urls = [link.url for group in menu for link in group.links]
+    assert {reverse(LIST), reverse("admin:partnerships_consultationaction_changelist")} <= set(urls)
+
+
 ACTS = ["invite", "renew", "cancel", "presence", "minutes", "publish", "action"]
 
 
