@@ -67,11 +67,15 @@ class Room(NamedTuple):
     aldermen: dict[str, User]
     holders: dict[int, User]
     known: dict[uuid.UUID, Question]
+    untold: list[Asked]
 
 
 def make_questions(municipalities: dict[str, Municipality], clock: Clock) -> int:
     """Enter the bodies and questions that are missing; what people changed stays. Returns how many questions were new."""
     asked = [Asked(**row) for row in json.loads(STORED.read_text(encoding="utf-8"))]
+    known = {question.key: question for question in Question.objects.filter(key__in=[key_of(one.key) for one in asked])}
+    if len(known) == len(asked):
+        return 0
     bodies = [_body(*row) for row in BODIES]
     room = Room(
         places=municipalities,
@@ -79,9 +83,15 @@ def make_questions(municipalities: dict[str, Municipality], clock: Clock) -> int
         team=list(User.objects.staff().able_to("partnerships.handle_question").order_by("pk")),
         aldermen={person.email: person for person in User.objects.filter(email__startswith="alderman.")},
         holders=_holders(municipalities, clock.today),
-        known={question.key: question for question in Question.objects.filter(key__in=[key_of(one.key) for one in asked])},
+        known=known,
+        untold=[],
     )
-    return sum(_write(one, room, bodies, clock) for one in asked)
+    events: list[Event] = []
+    made = sum(_write(one, room, bodies, events, clock) for one in asked)
+    labels = Question.themes.through
+    labels.objects.bulk_create(labels(question=room.known[key_of(one.key)], theme=room.themes[one.theme]) for one in room.untold)
+    write_decided(events)
+    return made
 
 
 def _holders(places: dict[str, Municipality], on: dt.date) -> dict[int, User]:
@@ -99,7 +109,7 @@ def key_of(key: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"question-{key}")
 
 
-def _write(asked: Asked, room: Room, bodies: list[Body], clock: Clock) -> bool:
+def _write(asked: Asked, room: Room, bodies: list[Body], events: list[Event], clock: Clock) -> bool:
     if key_of(asked.key) in room.known:
         return False
     place, at = room.places[asked.code], clock.ago(asked.ago, "09:40")
@@ -114,9 +124,9 @@ def _write(asked: Asked, room: Room, bodies: list[Body], clock: Clock) -> bool:
     _answer(question, asked, at, [holder, *(person for person in room.team if person != holder)], room.known, clock)
     as_of(question, at, alderman)
     question.save(force_insert=True)
-    question.themes.add(room.themes[asked.theme])
+    room.untold.append(asked)
     room.known[question.key] = question
-    _tell(question, asked, bodies[asked.body], holder, at, clock)
+    events += _events_of(question, asked, bodies[asked.body], holder, at, clock)
     return True
 
 
@@ -140,7 +150,7 @@ def _answer(question: Question, asked: Asked, at: dt.datetime, people: list[User
         question.merged_into = known[key_of(asked.twin)]
 
 
-def _tell(question: Question, asked: Asked, body: Body, holder: User, at: dt.datetime, clock: Clock) -> None:
+def _events_of(question: Question, asked: Asked, body: Body, holder: User, at: dt.datetime, clock: Clock) -> list[Event]:
     """Its forwarding and its events, each at the hour it tells of, by the table."""
     path = PATHS[asked.state]
     forwarding = _forward(question, asked, body, holder, at) if Action.FORWARD in path else None
@@ -156,7 +166,7 @@ def _tell(question: Question, asked: Asked, body: Body, holder: User, at: dt.dat
         moment = min(at + dt.timedelta(days=number), clock.now - dt.timedelta(minutes=90 - number))
         events.append(Event(verb=rule.verb, subject=question, actor=actor, municipality=question.municipality, at=moment, data=data))
         before = after
-    write_decided(events)
+    return events
 
 
 def _actor(action: Action, question: Question, holder: User) -> User | None:
