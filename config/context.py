@@ -43,6 +43,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(gettext_lazy("Mailings"), "mailings", "mailing"),
     Entry(gettext_lazy("Consultations"), "consultations", "consultation"),
     Entry(gettext_lazy("Library"), "library", "library"),
+    Entry(gettext_lazy("Measures"), "measures", "measure"),
     Entry(gettext_lazy("Themes"), "themes", "theme"),
 )
 AT_HAND = 3

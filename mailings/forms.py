@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mailings.models import Mailing, MailingComment
+from mailings.models import Mailing, MailingComment, Measure
 from mailings.proof import WAYS
 from municipalities.models import User
 
@@ -25,6 +25,24 @@ class ArchiveSearchForm(forms.Form):
 
     def clean_before(self) -> uuid.UUID | None:
         return _key(self.cleaned_data["before"])
+
+
+class MeasureFilterForm(forms.Form):
+    """What narrows the list of measures; a value that makes no sense is said beside its field."""
+
+    words = forms.CharField(label=_("Words"), max_length=100, required=False)
+    level = forms.ChoiceField(label=_("Level of government"), choices=[("", _("All")), *Measure.Level.choices], required=False)
+    audience = forms.ChoiceField(label=_("For whom"), choices=[("", _("All")), *Measure.Audience.choices], required=False)
+    day = forms.DateField(label=_("In force on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    after = forms.CharField(max_length=36, required=False, widget=forms.HiddenInput)
+
+    def clean_after(self) -> uuid.UUID | None:
+        return _key(self.cleaned_data["after"])
+
+    def narrowing(self) -> dict[str, Any]:
+        """What was asked for and makes sense."""
+        names = ("words", "level", "audience", "day")
+        return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
 
 
 def _key(written: str) -> uuid.UUID | None:

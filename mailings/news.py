@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from django.urls import reverse
+
 from mailings.models import Measure
 from partnerships.news import NewsItem, Section
 
@@ -27,5 +29,5 @@ def news_of(measure: Measure) -> NewsItem:
         body_nl=measure.summary_nl,
         source_url=measure.source_url,
         happened_on=measure.valid_from,
-        path="",
+        path=reverse("measure", args=[measure.key]),
     )

@@ -3,6 +3,7 @@
 from mailings.views.archive import mailing, mailings
 from mailings.views.invitations import invitation_answer
 from mailings.views.links import choose_language, rating, unsubscribe, web_version
+from mailings.views.measures import measure, measures
 from mailings.views.proofs import review_proof
 from mailings.views.review import mailing_preview, review, review_approve, review_send_back, reviews
 from mailings.views.review_acts import review_comment, review_comment_settle, review_verdict, stand_in_end, stand_in_name, stand_in_new
@@ -13,6 +14,8 @@ __all__ = [
     "mailing",
     "mailing_preview",
     "mailings",
+    "measure",
+    "measures",
     "rating",
     "review",
     "review_approve",
