@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from mailings.models import Delivery, Mailing, Notice
+from mailings.models import Delivery, Mailing, MailPreference, Notice
 from municipalities.delegations import Delegation
 from municipalities.models import Mandate, User
 from partnerships.models import Event, Forwarding
@@ -47,7 +47,15 @@ def _is_meant_for(mailing: Mailing, on: dt.date) -> Exists | Q:
 
 def recipients_of(mailing: Mailing, on: dt.date) -> QuerySet[User]:
     """The people a mailing would go to on that day."""
-    return chosen_for(mailing, on).filter(mail_preference__unsubscribed_at__isnull=True)
+    return chosen_for(mailing, on).exclude(_has_unsubscribed(mailing) | _has_paused(on))
+
+
+def _has_unsubscribed(mailing: Mailing) -> Exists:
+    return Exists(MailPreference.objects.unsubscribed_from(mailing.kind).filter(user=OuterRef("pk")))
+
+
+def _has_paused(on: dt.date) -> Exists:
+    return Exists(MailPreference.objects.paused(on).filter(user=OuterRef("pk")))
 
 
 @dataclass(frozen=True)
@@ -59,14 +67,21 @@ class LeftOut:
 
 
 def left_out_of(mailing: Mailing, on: dt.date) -> list[LeftOut]:
-    """Who holds a chosen mandate on that day and gets no mail: unsubscribed, or shut out by the team."""
+    """Who holds a chosen mandate on that day and gets no mail: unsubscribed, paused, or shut out by the team."""
     people = (
         User.objects.filter(_is_meant_for(mailing, on))
         .not_erased()
-        .filter(Q(is_active=False) | Q(mail_preference__unsubscribed_at__isnull=False))
+        .annotate(unsubscribed=_has_unsubscribed(mailing))
+        .filter(Q(is_active=False) | Q(unsubscribed=True) | _has_paused(on))
         .order_by("last_name", "first_name", "pk")
     )
-    return [LeftOut(person, Skip.UNSUBSCRIBED if person.is_active else Skip.NO_ACCESS) for person in people]
+    return [LeftOut(person, _why_left_out(person.is_active, person.unsubscribed)) for person in people]
+
+
+def _why_left_out(is_active: bool, has_unsubscribed: bool) -> Skip:
+    if not is_active:
+        return Skip.NO_ACCESS
+    return Skip.UNSUBSCRIBED if has_unsubscribed else Skip.PAUSED
 
 
 # --- Notices ------------------------------------------------------------------------------------
@@ -106,6 +121,7 @@ SELECT delivery.id, delivery.run_id, person.is_active, person.is_staff, person.f
                AND known.person_id = delivery.recipient_id)
        OR (person.id IS NULL AND EXISTS (SELECT 1 FROM mailings_addressstate AS known WHERE known.state = 'hard'
            AND lower(known.email) = lower(delivery.email) AND known.person_id IS NULL)),
+       coalesce(preference.unwanted_kinds::text[], '{}'), coalesce(preference.paused_until > %s::date, false),
        coalesce(addressee.circle, ''),
        (SELECT jsonb_agg(jsonb_build_array(mandate.role, mandate.portfolios, mandate.municipality_id) ORDER BY mandate.id)
         FROM municipalities_mandate AS mandate WHERE mandate.user_id = person.id AND mandate.period @> %s::date),
@@ -140,6 +156,8 @@ class Reader:
     has_this_address: bool
     has_unsubscribed: bool
     is_refusing: bool
+    unwanted_kinds: list[str]
+    has_paused: bool
     circle: str
     mandates: tuple[HeldNow, ...]
     themes: tuple[int, ...] = ()
@@ -150,11 +168,14 @@ class Reader:
             return Skip.NO_ACCESS
         if not self.has_this_address:
             return Skip.ADDRESS_CHANGED
-        if self.has_unsubscribed:
+        return self._obstacle_to(mailing) or (None if mailing and self._is_meant(mailing) else Skip.NO_LONGER_CONCERNED)
+
+    def _obstacle_to(self, mailing: Mailing | None) -> Delivery.Skip | None:
+        if self.has_unsubscribed or (mailing and mailing.kind in self.unwanted_kinds):
             return Skip.UNSUBSCRIBED
         if self.is_refusing:
             return Skip.BOUNCED
-        return None if mailing and self._is_meant(mailing) else Skip.NO_LONGER_CONCERNED
+        return Skip.PAUSED if self.has_paused else None
 
     def _is_meant(self, mailing: Mailing) -> bool:
         if self.circle:
@@ -166,15 +187,17 @@ class Reader:
 def readers_of(deliveries: Iterable[int], on: dt.date) -> dict[int, Reader]:
     """The readers of these mails of mailings on that day, by the number of the mail."""
     with connection.cursor() as cursor:
-        cursor.execute(READERS, [on, list(deliveries)])
+        cursor.execute(READERS, [on, on, list(deliveries)])
         return {pk: _reader(facts, json.loads(held or "[]"), themes) for pk, *facts, held, themes in cursor.fetchall()}
 
 
 def _reader(facts: list[Any], held: list[list[Any]], themes: list[int]) -> Reader:
-    run_id, is_active, is_staff, form_of_address, has_this_address, has_unsubscribed, is_refusing, circle = facts
+    run_id, is_active, is_staff, form_of_address, *now = facts
     mandates = tuple(HeldNow(*mandate) for mandate in held)
     is_known = (bool(is_active), bool(is_staff), form_of_address or "")
-    return Reader(run_id, *is_known, has_this_address, has_unsubscribed, is_refusing, circle, mandates, tuple(themes))
+    has_this_address, has_unsubscribed, is_refusing, unwanted_kinds, has_paused, circle = now
+    choices = (has_this_address, has_unsubscribed, is_refusing, unwanted_kinds, has_paused)
+    return Reader(run_id, *is_known, *choices, circle, mandates, tuple(themes))
 
 
 def mailings_of(runs: Iterable[int]) -> dict[int, Mailing]:

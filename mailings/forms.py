@@ -1,13 +1,16 @@
-"""Forms of the archive and of the cabinet's review."""
+"""Forms of the archive, of the cabinet's review, and of what a person wants to receive."""
 
+import datetime as dt
 import uuid
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mailings.models import Mailing, MailingComment, Measure
+from mailings.models import Mailing, MailingComment, MailPreference, Measure
 from mailings.proof import WAYS
+from municipalities.forms import OneChoice
+from municipalities.languages import CorrespondenceLanguage
 from municipalities.models import User
 
 LONGEST_COMMENT = 2000
@@ -130,3 +133,44 @@ class ToldOtherwiseForm(forms.Form):
     on = forms.DateField(label=_("On which day?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     whom = forms.CharField(label=_("Who was informed?"), max_length=150)
     note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ManyChoices(forms.CheckboxSelectMultiple):
+    template_name = "portal/form/choices.html"
+
+
+class MailChoicesForm(forms.Form):
+    """What a person wants to receive; messages about their own requests are no choice."""
+
+    language = forms.ChoiceField(
+        label=_("Language of the mails you receive"),
+        choices=CorrespondenceLanguage.choices,
+        widget=OneChoice,
+        help_text=_("“French and Dutch” brings both full versions in one mail."),
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("Mailings you receive"),
+        choices=Mailing.Kind.choices,
+        required=False,
+        widget=ManyChoices,
+        help_text=_("Messages about your own requests and log-in codes reach you whatever you choose here."),
+    )
+    paused_until = forms.DateField(
+        label=_("No mailings before"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("For a leave, for example. From this day on they come again by themselves; leave it empty to receive them now."),
+    )
+
+    @classmethod
+    def of_person(cls, person: User, preference: MailPreference | None, today: dt.date, data: Any = None) -> "MailChoicesForm":
+        """Filled with what holds today: of a pause that is over nothing is shown."""
+        unwanted = preference.unwanted_kinds if preference else []
+        is_out = bool(preference and preference.unsubscribed_at)
+        pause = preference.paused_until if preference else None
+        stands = {
+            "language": person.correspondence_language,
+            "kinds": [] if is_out else [kind for kind in Mailing.Kind if kind not in unwanted],
+            "paused_until": pause if pause and pause > today else None,
+        }
+        return cls(data, initial=stands)

@@ -167,6 +167,7 @@ class Delivery(models.Model):
     class Skip(models.TextChoices):
         NO_ACCESS = "no_access", _("No mandate in force any more")
         UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+        PAUSED = "paused", _("Mailings paused by the reader")
         BOUNCED = "bounced", _("Address does not work")
         ADDRESS_CHANGED = "address_changed", _("Address changed or removed")
         NO_LONGER_CONCERNED = "no_longer_concerned", _("No longer concerned")

@@ -89,7 +89,7 @@ def _skeleton(frozen: tuple[tuple[str, str], ...], online: str, base_url: str) -
 
 def _version(language: str, content: dict[str, Any], online: str) -> Version:
     places = {name: _place(f"{name}_{language}") for name in ("greeting", "box")}
-    links = {"online_url": online, "unsubscribe_url": _place("unsubscribe")}
+    links = {"online_url": online, "unsubscribe_url": _place("unsubscribe"), "mail_choices_url": _place("mail_choices")}
     return render_version("mailing", language, readable(content) | places | links)
 
 
@@ -137,7 +137,7 @@ def fill_skeleton(skeleton: Skeleton, personal: Personal, *, language: str, toke
 
 def fill_skeleton_with(skeleton: Skeleton, *, html: dict[str, str], text: dict[str, str], token: str) -> RenderedMail:
     """The common part with these personal pieces, and the signed links of this token."""
-    links = {"unsubscribe": portal_link("unsubscribe", token)}
+    links = {name: portal_link(name, token) for name in ("unsubscribe", "mail_choices")}
     links |= {f"choose_{one}": portal_link("choose_language", token, one) for one in CONTENT_LANGUAGES}
     return skeleton.fill(html | links, text | links)
 

@@ -44,6 +44,7 @@ class Version:
 def render_mail(mail: str, *, language: str, key: uuid.UUID, context: dict[str, Any]) -> RenderedMail:
     """Render `templates/email/<mail>/` for a person written to in `fr`, `nl` or `both`; `key` is that of the delivery."""
     token = delivery_token(key)
+    context = {"mail_choices_url": portal_link("mail_choices", token)} | context
     versions = [render_version(mail, one, context) for one in CorrespondenceLanguage(language).contents]
     return lay_out(versions, choose={one: portal_link("choose_language", token, one) for one in ("fr", "nl")})
 
@@ -52,7 +53,7 @@ def render_version(mail: str, language: str, context: dict[str, Any]) -> Version
     """Subject, text and HTML of a mail in one content language, words of the interface and bilingual content alike."""
     values = {
         "agency": getattr(settings, f"AGENCY_NAME_{language.upper()}"),
-        "preferences_url": portal_link("preferences"),
+        "mail_choices_url": "",
         "is_piece": False,
     } | context
     with reading_in(language):

@@ -38,7 +38,7 @@ from mailings.services.planning import (
     start_due_mailings,
     stop_run,
 )
-from mailings.services.preferences import resubscribe, unsubscribe
+from mailings.services.preferences import choose_mails, resubscribe, unsubscribe
 from mailings.services.proofs import tell_otherwise
 from mailings.services.proposals import fetch_offers, item_from_measure, item_from_news, offers_for
 from mailings.services.resends import send_again
@@ -62,6 +62,7 @@ __all__ = [
     "approve_mailing",
     "ask_approval",
     "choose_language_of_address",
+    "choose_mails",
     "comment_mailing",
     "consent_urgent",
     "decide_notices",

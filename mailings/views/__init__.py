@@ -1,6 +1,7 @@
 """Pages of mailings: the archive, the cabinet's review, and what signed links in mails open."""
 
 from mailings.views.archive import mailing, mailings
+from mailings.views.choices import mail_choices, my_mail_choices
 from mailings.views.invitations import invitation_answer
 from mailings.views.links import choose_language, rating, unsubscribe, web_version
 from mailings.views.measures import measure, measures
@@ -11,11 +12,13 @@ from mailings.views.review_acts import review_comment, review_comment_settle, re
 __all__ = [
     "choose_language",
     "invitation_answer",
+    "mail_choices",
     "mailing",
     "mailing_preview",
     "mailings",
     "measure",
     "measures",
+    "my_mail_choices",
     "rating",
     "review",
     "review_approve",

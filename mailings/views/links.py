@@ -35,7 +35,7 @@ def _target(token: str) -> LinkTarget:
         raise Http404 from wrong
 
 
-def _delivery(token: str) -> Delivery:
+def delivery_of(token: str) -> Delivery:
     """The mail a personal link was written in; 404 for any other link."""
     found = Delivery.objects.select_related("recipient", "addressee", "run__mailing").filter(key=_target(token).delivery or NOBODY).first()
     if found is None:
@@ -64,7 +64,7 @@ def web_version(request: HttpRequest, token: str) -> HttpResponse:
     """The common part of a mailing as it was sent; never anybody's personal part."""
     target = _target(token)
     if target.delivery:
-        delivery = _delivery(token)
+        delivery = delivery_of(token)
         run, language = delivery.run, delivery.language
     else:
         run, language = Run.objects.select_related("mailing").filter(pk=target.run or 0).first(), target.language
@@ -81,7 +81,7 @@ def web_version(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop the mailings to one person by a POST alone (RFC 8058: no cookie, no CSRF token, no redirect)."""
-    delivery = _delivery(token)
+    delivery = delivery_of(token)
     is_done = request.method == "POST"
     if is_done and delivery.recipient:
         unsubscribe_person(delivery.recipient)
@@ -98,7 +98,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_language(request: HttpRequest, token: str, language: str) -> HttpResponse:
     """Write to one person wholly in French or in Dutch from now on."""
-    delivery = _delivery(token)
+    delivery = delivery_of(token)
     is_done = request.method == "POST"
     is_institution = bool(delivery.addressee and delivery.addressee.circle == Addressee.Circle.INSTITUTION)
     if is_done and delivery.recipient:

@@ -18,6 +18,7 @@ PUBLIC = {
     "/metrics",  # on the loopback, or with a token: tests/config/test_watch.py
     "/language/",
     "/m/token/",
+    "/m/token/preferences/",
     "/m/token/unsubscribe/",
     "/m/token/satisfaction/",
     "/m/token/invitation/",

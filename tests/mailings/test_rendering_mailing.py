@@ -175,7 +175,7 @@ def test_each_has_links_of_their_own() -> None:
     for _number in range(2):
         UserFactory(mayor=MunicipalityFactory(), correspondence_language="both")
     one, two = (links_in_html(_html(message)) for message in _send().values())
-    assert {link.rsplit("/", 2)[-2] for link in one - two} == {"unsubscribe", "fr", "nl"}
+    assert {link.rsplit("/", 2)[-2] for link in one - two} == {"preferences", "unsubscribe", "fr", "nl"}
 
 
 def test_a_text_of_the_editors_cannot_take_a_personal_place() -> None:

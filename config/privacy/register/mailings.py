@@ -114,7 +114,9 @@ MAILINGS = {
     "mailings.MailPreference": Entry(
         links={"user": Link.ABOUT},
         is_removed=True,
-        fields=all_uses(uses("id", MACHINERY), uses("user unsubscribed_at", Use(Purpose.INFORMATION, Retention.CONTACT))),
+        fields=all_uses(
+            uses("id", MACHINERY), uses("user unsubscribed_at unwanted_kinds paused_until", Use(Purpose.INFORMATION, Retention.CONTACT))
+        ),
     ),
     "mailings.Heartbeat": Entry(fields=uses("id name at", Use(Purpose.OPERATION, Retention.EVER))),
 }
