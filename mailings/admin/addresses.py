@@ -53,6 +53,7 @@ class AddressStateAdmin(ReadOnlyAdmin):
     list_display_links = None
     list_select_related = ("person",)
     search_fields = ("email", "person__last_name", "person__first_name")
+    search_help_text = _("Name or e-mail address")
     ordering = ("-since", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> Any:
