@@ -92,6 +92,7 @@ def test_at_the_last_moment_it_is_asked_again(spoc: Any) -> None:
 
 
 def test_a_body_is_released_whichever_way_the_question_ends(spoc: Any) -> None:
+    """The mail `body_released`: no reply is needed any more."""
     taken, withdrawn, merged, answered = (_forward(spoc) for _number in range(4))
     services.pass_over_undecided()
     forwardings.take_back(taken.question, by=spoc, reason="Nous savons.")
@@ -116,6 +117,7 @@ def test_a_body_is_released_whichever_way_the_question_ends(spoc: Any) -> None:
 
 @pytest.mark.parametrize("days", [1, -1])
 def test_a_body_is_reminded_before_and_after_its_day(spoc: Any, days: int) -> None:
+    """The mail `body_reminded`, with the link to reply by."""
     forwarding = ForwardingFactory(by=spoc, reply_by=days_from_today(days))
     assert tell_of_questions(timezone.now()) == (1 if days < 0 or days_from_today(1) <= add_working_days(timezone.localdate(), 1) else 0)
     mail = _mail(forwarding)
