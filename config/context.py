@@ -101,7 +101,8 @@ class Frame:
         if self.user.is_staff:
             return [self._link(_("Home"), "home"), Link(_("Administration"), reverse("admin:index"), False)]
         if self.user.is_cabinet_reviewer and not self.municipalities:
-            return [self._link(_("Mailings to review"), "reviews", section="review"), self._link(_("What they ask"), "question_figures")]
+            mailings = self._link(_("Mailings to review"), "reviews", section="review")
+            return [mailings, self._link(_("What the municipalities ask"), "question_figures")]
         if not self.municipalities:
             return [self._link(_("In the name of others"), "invitations")]
         return [

@@ -34,8 +34,8 @@ class MeasureFilterForm(forms.Form):
     """What narrows the list of measures; a value that makes no sense is said beside its field."""
 
     words = forms.CharField(label=_("Words"), max_length=100, required=False)
-    level = forms.ChoiceField(label=_("Level of government"), choices=[("", _("All")), *Measure.Level.choices], required=False)
-    audience = forms.ChoiceField(label=_("For whom"), choices=[("", _("All")), *Measure.Audience.choices], required=False)
+    level = forms.ChoiceField(label=_("Level of government"), choices=[("", _("All levels")), *Measure.Level.choices], required=False)
+    audience = forms.ChoiceField(label=_("For whom"), choices=[("", _("All audiences")), *Measure.Audience.choices], required=False)
     day = forms.DateField(label=_("In force on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     after = forms.CharField(max_length=36, required=False, widget=forms.HiddenInput)
 

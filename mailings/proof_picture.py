@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailings.proof import Row
 
-NAME_WIDTH, CELL_WIDTH, CELL_HEIGHT, GAP, HEAD = 150, 62, 24, 4, 34
+NAME_WIDTH, CELL_WIDTH, CELL_HEIGHT, GAP, HEAD = 190, 96, 24, 4, 34
 TONES = {"all": ("#1c6237", "#ffffff"), "some": ("#f2c14e", "#1d2733"), "no": ("#b3261e", "#ffffff"), "none": ("#e4e8ed", "#1d2733")}
 
 
