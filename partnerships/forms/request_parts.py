@@ -197,7 +197,9 @@ class WhenPart(DraftPart):
             "is_urgent": _("Tick this only when waiting a few days would do harm: your contact person is told at once."),
             "urgent_reason": _("Needed when the request is urgent."),
             "wished_by_reason": _("Needed when there is a date: a meeting, the start of works, a subsidy call…"),
-            "college_decided_on": _("The day on which the college decided on this request, where it did."),
+            "college_decided_on": _(
+                "Where the college decided on this request: on which day. Add the decision itself at the step “Files”."
+            ),
         }
 
     def clean_wished_by(self) -> dt.date | None:

@@ -227,6 +227,7 @@ class ShopsRow(SiteRowForm):
 class ShopsPart(SiteRows):
     model, name, row, most = WorksShops, "shops", ShopsRow, len(AuditDetails.Sector)
     legend = _("Shops hit, by sector")
+    intro = _("An estimate is enough. A list of them, as CSV or Excel, can be added at the step “Files”.")
     row_label, add_label = _("Sector"), _("Add a sector")
 
     def agree(self, filled: list[SiteRowForm]) -> bool:
