@@ -73,10 +73,10 @@ def test_first_page_costs_the_same_with_many(
 ) -> None:
     client = staff_client(UserFactory(**{role: True}))
     client.get(reverse("admin:index"))
-    with django_assert_max_num_queries(24) as few:
+    with django_assert_max_num_queries(26) as few:
         client.get(reverse("admin:index"))
     RequestFactory.create_batch(9, submitted=True, audit=False, municipality=ixelles)
-    with django_assert_max_num_queries(24) as many:
+    with django_assert_max_num_queries(26) as many:
         client.get(reverse("admin:index"))
     assert len(few) == len(many)
 

@@ -197,7 +197,7 @@ def test_pages_cost_a_fixed_number_of_queries(browser: Client, lead: User, djang
             browser.get(address)
     _apply(browser, turnover)
     for address in (_url("change", turnover), _url("undo", turnover)):
-        with django_assert_max_num_queries(90):  # one for each table that may speak of a person, however many people
+        with django_assert_max_num_queries(96):  # one for each table that may speak of a person, however many people
             browser.get(address)
 
 

@@ -184,7 +184,6 @@ def _agree(story: Story, measure: str) -> None:
     link = re.search(rf"{story.portal.url}/admin/\S+", told)
     assert link, told
     page.goto(link[0])
-    story.officer.press('main a[href*="/workssite/"]')
     story.officer.press(".works-proposal a")
     expect(page.locator("main")).to_contain_text(measure)
     story.officer.press('form[action$="/agree/"] button')
