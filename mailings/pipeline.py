@@ -5,10 +5,11 @@ of four. The meaning of each moment is that of `mailings.smtp`: before the dot s
 answer comes. At any time at most one letter is between its dot and its answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from smtplib import quoteaddr
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -61,23 +62,31 @@ class Pipeline:
         self._backend = backend
         self._announced: Letter | None = None  # whose envelope is on the wire already
 
-    def send(self, letters: Sequence[Letter], reception: Reception) -> None:
-        """Send one after the other; a fault touches its own letter only, and a connection that broke is opened anew."""
-        for letter, following in zip(letters, [*letters[1:], None], strict=True):
-            if not reception.may_go_on():
-                break
-            try:
-                response = self._one(letter, following, reception)
-            except DeliveryFault as fault:
-                reception.not_taken(letter, fault)
-            except BaseException:
-                self._backend.drop()
-                raise
-            else:
-                if response is None:
+    def send(self, letters: Iterable[Letter], reception: Reception) -> None:
+        """Send one after the other; a fault touches its own letter only, and a connection that broke is opened anew.
+
+        Letters are taken as they go, one ahead: a set is never in memory whole.
+        """
+        ahead: Iterable[tuple[Any, Letter | None]] = pairwise(chain(letters, [None]))
+        try:
+            for letter, following in ahead:
+                if not reception.may_go_on() or not self._settle_one(letter, following, reception):
                     break
-                reception.taken(letter, response)
+        except BaseException:
+            self._broken_off()
+            raise
         self._give_up_announced()
+
+    def _settle_one(self, letter: Letter, following: Letter | None, reception: Reception) -> bool:
+        """Send one and tell what became of it; False when it was taken back before the dot."""
+        try:
+            response = self._one(letter, following, reception)
+        except DeliveryFault as fault:
+            reception.not_taken(letter, fault)
+            return True
+        if response is not None:
+            reception.taken(letter, response)
+        return response is not None
 
     def _one(self, letter: Letter, following: Letter | None, reception: Reception) -> str | None:
         """The server's words when it took the letter; None when it was taken back before the dot."""

@@ -108,8 +108,7 @@ class Campaigns:
         claim = Claim(token, [], began + settings.MAIL_LEASE_SECONDS)
         sending = _Sending(claim, outcome, journal.Journal(token), self._until)
         try:
-            letters = list(self._letters(rows, claim, outcome))
-            self._wire.send_letters(letters, sending)
+            self._wire.send_letters(self._letters(rows, claim, outcome), sending)
             sending.settle()
         except ClaimLost:
             logger.warning("claim_lost", claim=str(token))

@@ -1,6 +1,6 @@
 """The way out: Django's mail API, so SMTP and every provider of django-anymail work, each fault with one of three meanings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -42,7 +42,7 @@ class Wire:
         """A connection that knows its phases, and takes letters one behind the other."""
         return isinstance(self._connection, PhasedEmailBackend)
 
-    def send_letters(self, letters: Sequence[Letter], reception: Reception) -> None:
+    def send_letters(self, letters: Iterable[Letter], reception: Reception) -> None:
         """Send prepared letters over the one connection; `reception` hears what becomes of each."""
         Pipeline(self._connection).send(letters, reception)
 
