@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.languages import InterfaceLanguage, content_language
 from municipalities.models import Mandate, Municipality
@@ -43,7 +43,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(gettext_lazy("Mailings"), "mailings", "mailing"),
     Entry(gettext_lazy("Consultations"), "consultations", "consultation"),
     Entry(gettext_lazy("Library"), "library", "library"),
-    Entry(gettext_lazy("Measures"), "measures", "measure"),
+    Entry(pgettext_lazy("menu", "Measures"), "measures", "measure"),
     Entry(gettext_lazy("Themes"), "themes", "theme"),
 )
 AT_HAND = 3

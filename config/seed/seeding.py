@@ -9,6 +9,7 @@ from config.seed.agreement_parts import complete_agreements
 from config.seed.agreements import make_agreements, make_spocs
 from config.seed.associations import make_associations
 from config.seed.clock import Clock
+from config.seed.consultations import make_consultations
 from config.seed.delegations import make_delegations
 from config.seed.desk import make_desk
 from config.seed.files import make_files
@@ -81,6 +82,7 @@ def seed(*, scale: int = 1) -> Seeded:
     make_outcomes(stories, clock)
     make_library(municipalities, cast, clock)
     make_questions(municipalities, clock)
+    make_consultations(municipalities, cast, clock)
     mailings = make_mailings(measures, cast, clock)
     return Seeded(User.objects.count() - people_before, requests, mailings)
 

@@ -1,5 +1,7 @@
 """Entering the traders' association that came of a request: one form, filled in from what the request tells."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from municipalities.admin.base import person_of
 from municipalities.admin.periods import day_field
 from municipalities.associations import Association
-from municipalities.models import Municipality, Neighbourhood
+from municipalities.models import Municipality, Neighbourhood, User
 from partnerships.admin.steps import ACT_PAGE, handled_or_404, request_url, say_beside
 from partnerships.models import Founding, ServiceRequest
 from partnerships.services.foundings import (
@@ -76,36 +78,6 @@ class FoundingForm(forms.Form):
         return {name: typed[name] for name in names} | {"contact": contact}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def found_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Enter the association; the same click a second time leads to the one that is there."""
-    obj = handled_or_404(request, pk)
-    if founding := Founding.objects.filter(request=obj).select_related("association").first():
-        return _to_association(request, founding)
-    if not may_found(person_of(request), obj):
-        messages.error(request, _("That is not possible as the request stands now."))
-        return redirect(request_url(obj))
-    if request.method != "POST":
-        return _found_page(request, obj, FoundingForm(obj.municipality, initial=prefilled(obj)))
-    form = FoundingForm(obj.municipality, request.POST)
-    return _found(request, obj, form) if form.is_valid() else _found_page(request, obj, form)
-
-
-def _found(request: HttpRequest, obj: ServiceRequest, form: FoundingForm) -> HttpResponse:
-    try:
-        founding = found_association(obj, by=person_of(request), **form.association)
-    except ValidationError as refused:
-        say_beside(form, refused)
-        return _found_page(request, obj, form)
-    except AlreadyFounded as already:
-        return _to_association(request, already.founding)
-    except FoundingNotAllowed:
-        messages.error(request, _("That is not possible as the request stands now."))
-        return redirect(request_url(obj))
-    messages.success(request, _("%(name)s is entered; its follow-ups are planned.") % {"name": founding.association})
-    return redirect(request_url(obj))
-
-
 class LinkAssociationForm(forms.Form):
     """One of the municipality's associations in the register, and from when the follow-ups are counted."""
 
@@ -122,47 +94,84 @@ class LinkAssociationForm(forms.Form):
         cast("forms.ModelChoiceField", self.fields["association"]).queryset = linkable_associations(obj)
 
 
+@dataclass(frozen=True)
+class Way:
+    """One way to the association of a request: entered anew, or bound to one of the register; its form, its service, its words."""
+
+    blank: Callable[[ServiceRequest], Any]
+    filled: Callable[[ServiceRequest, Any], Any]
+    bind: Callable[[ServiceRequest, User, Any], Founding]
+    address: str
+    title: Any
+    explanation: Any
+    button: Any
+    thanks: Any
+
+
+ENTER = Way(
+    blank=lambda obj: FoundingForm(obj.municipality, initial=prefilled(obj)),
+    filled=lambda obj, data: FoundingForm(obj.municipality, data),
+    bind=lambda obj, by, form: found_association(obj, by=by, **form.association),
+    address="admin:partnerships_servicerequest_found",
+    title=_("Enter the association"),
+    explanation=_("The association gets its place in the register of the municipality, linked to this request."),
+    button=_("Enter the association"),
+    thanks=_("%(name)s is entered; its follow-ups are planned."),
+)
+LINK = Way(
+    blank=lambda obj: LinkAssociationForm(obj, initial=known_association(obj)),  # what the form of the request named
+    filled=LinkAssociationForm,
+    bind=lambda obj, by, form: link_association(obj, by=by, **form.cleaned_data),
+    address="admin:partnerships_servicerequest_link_association",
+    title=_("Link an association that exists"),
+    explanation=_("It stays as it stands in the register; this request is shown beside it, and its follow-ups are planned."),
+    button=_("Link the association"),
+    thanks=_("%(name)s is linked; its follow-ups are planned."),
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def found_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Enter the association."""
+    return _walk(request, pk, ENTER)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def link_association_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Bind the request to an association of the register; what the form of the request named is chosen beforehand."""
+    """Bind the request to an association of the register."""
+    return _walk(request, pk, LINK)
+
+
+def _walk(request: HttpRequest, pk: int, way: Way) -> HttpResponse:
+    """The page and its answer; the same click a second time leads to the association that is there."""
     obj = handled_or_404(request, pk)
     if founding := Founding.objects.filter(request=obj).select_related("association").first():
         return _to_association(request, founding)
     if not may_found(person_of(request), obj):
-        messages.error(request, _("That is not possible as the request stands now."))
-        return redirect(request_url(obj))
+        return _refuse(request, obj)
     if request.method != "POST":
-        return _link_page(request, obj, LinkAssociationForm(obj, initial=known_association(obj)))
-    form = LinkAssociationForm(obj, request.POST)
-    return _linked(request, obj, form) if form.is_valid() else _link_page(request, obj, form)
+        return _page(request, obj, way, way.blank(obj))
+    form = way.filled(obj, request.POST)
+    return _bind(request, obj, way, form) if form.is_valid() else _page(request, obj, way, form)
 
 
-def _linked(request: HttpRequest, obj: ServiceRequest, form: LinkAssociationForm) -> HttpResponse:
+def _bind(request: HttpRequest, obj: ServiceRequest, way: Way, form: forms.Form) -> HttpResponse:
     try:
-        founding = link_association(obj, by=person_of(request), **form.cleaned_data)
+        founding = way.bind(obj, person_of(request), form)
     except ValidationError as refused:
         say_beside(form, refused)
-        return _link_page(request, obj, form)
+        return _page(request, obj, way, form)
     except AlreadyFounded as already:
         return _to_association(request, already.founding)
     except FoundingNotAllowed:
-        messages.error(request, _("That is not possible as the request stands now."))
-        return redirect(request_url(obj))
-    messages.success(request, _("%(name)s is linked; its follow-ups are planned.") % {"name": founding.association})
+        return _refuse(request, obj)
+    messages.success(request, way.thanks % {"name": founding.association})
     return redirect(request_url(obj))
 
 
-def _link_page(request: HttpRequest, obj: ServiceRequest, form: LinkAssociationForm) -> HttpResponse:
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Link an association that exists"),
-        "explanation": _("It stays as it stands in the register; this request is shown beside it, and its follow-ups are planned."),
-        "object": obj,
-        "form": form,
-        "address": reverse("admin:partnerships_servicerequest_link_association", args=[obj.pk]),
-        "button": _("Link the association"),
-    }
-    return TemplateResponse(request, ACT_PAGE, context)
+def _refuse(request: HttpRequest, obj: ServiceRequest) -> HttpResponse:
+    messages.error(request, _("That is not possible as the request stands now."))
+    return redirect(request_url(obj))
 
 
 def _to_association(request: HttpRequest, founding: Founding) -> HttpResponse:
@@ -170,15 +179,15 @@ def _to_association(request: HttpRequest, founding: Founding) -> HttpResponse:
     return redirect("admin:municipalities_association_change", founding.association_id)
 
 
-def _found_page(request: HttpRequest, obj: ServiceRequest, form: FoundingForm) -> HttpResponse:
+def _page(request: HttpRequest, obj: ServiceRequest, way: Way, form: forms.Form) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
-        "title": _("Enter the association"),
-        "explanation": _("The association gets its place in the register of the municipality, linked to this request."),
+        "title": way.title,
+        "explanation": way.explanation,
         "object": obj,
         "form": form,
-        "address": reverse("admin:partnerships_servicerequest_found", args=[obj.pk]),
-        "button": _("Enter the association"),
+        "address": reverse(way.address, args=[obj.pk]),
+        "button": way.button,
     }
     return TemplateResponse(request, ACT_PAGE, context)
 

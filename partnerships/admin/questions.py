@@ -52,7 +52,7 @@ class QuestionListFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return [
-            ("mine", _("Mine")),
+            ("mine", pgettext_lazy("list of questions", "Mine")),
             ("unassigned", _("Unassigned")),
             ("open", pgettext_lazy("list of questions", "Open")),
             ("body", _("At a body")),

@@ -26,6 +26,7 @@ from partnerships.models import (
     Agreement,
     Attachment,
     AuditDetails,
+    Consultation,
     Event,
     Kind,
     Mention,
@@ -506,3 +507,18 @@ def test_files_and_plans_stand_in_the_timelines(seeded):
     assert told >= {"attachment_added", "attachment_replaced", "plan_changed", "plan_proposed", "plan_agreed", "request_referred"}
     for attachment in Attachment.objects.all():
         assert Event.objects.about(attachment.request).filter(data__attachment=attachment.pk).exists(), attachment
+
+
+def test_consultations_show_each_state_and_leave_the_alderman_of_ixelles_an_answer_to_give(seeded):
+    assert set(Consultation.objects.values_list("state", flat=True)) == {"draft", "invited", "published", "cancelled"}
+    alderman, former = User.objects.get(email="alderman.ixl@example.org"), User.objects.get(email="former.ixl@example.org")
+    own = Consultation.objects.inviting(alderman)
+    assert own.coming(timezone.now()).filter(invitations__person=alderman, invitations__answer="none").exists()
+    assert not Consultation.objects.visible_to(former).exists()
+    assert Consultation.objects.visible_to(User.objects.get(email="officer.jet@example.org")).get().minutes_for_all
+    limited = Consultation.objects.get(seats__isnull=False)
+    assert limited.invitations.seated().count() == limited.seats
+    assert limited.invitations.in_line().exists()
+    for meeting in Consultation.objects.all():
+        meeting.full_clean()
+        assert (meeting.title_fr, meeting.agenda_fr) != (meeting.title_nl, meeting.agenda_nl)
