@@ -105,7 +105,8 @@ MIDDLEWARE = [
 ]
 
 if DEMO_DOORS:
-    MIDDLEWARE.append("config.middleware.own_not_found_page")
+    # outside of whatever may say that a page does not exist, inside of the reader's language
+    MIDDLEWARE.insert(MIDDLEWARE.index("config.middleware.access_by_date"), "config.middleware.own_not_found_page")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -23,6 +23,10 @@ PAGES = (
     "/preferences/",
     "/mailings/",
     "/delegates/",
+    "/consultations/",
+    "/my-feeds/",
+    "/measures/",
+    "/preferences/mails/",
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -34,13 +38,15 @@ def _faults(page: Page) -> list[str]:
 
 
 def _requests(page: Page) -> list[str]:
-    """The newest request, one of the agency, one with answers, messages, files, steps, a referral and a twin; a page of the library."""
+    """The newest request, one of the agency, one with answers, messages, files, steps, a referral and a twin; of each other list a page."""
     found = []
     for words_of_title in ("", "terrasses des trois", "Vacance commerciale"):
         page.goto("/requests/?show=all")
         found.append(page.locator(".row__title a", has_text=words_of_title).first.get_attribute("href") or "")
-    page.goto("/library/")
-    return [*found, page.locator(".row__title a").first.get_attribute("href") or ""]
+    for listed in ("/library/", "/questions/", "/measures/", "/consultations/"):
+        page.goto(listed)
+        found.append(page.locator(".row__title a").first.get_attribute("href") or "")
+    return found
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -74,6 +80,17 @@ def test_nothing_scrolls_sideways_at_320_pixels(visitor: Visitor, language: str)
 def test_pages_of_delegates_and_of_staff_have_no_fault_and_fit(visitor: Visitor, email: str, address: str) -> None:
     page = visitor("nl", email=email, width=320)
     page.goto(address)
+    assert _faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "rien à cette adresse"), ("nl", "niets op dit adres")])
+def test_what_is_closed_to_the_cabinet_is_the_portals_own_page(visitor: Visitor, language: str, words: str) -> None:
+    page = visitor(language, email="cabinet@example.org", width=320)
+    answer = page.goto("/requests/")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.locator("h1", has_text=words)).to_be_visible()
     assert _faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
