@@ -1,5 +1,6 @@
 """A consultation as calendars read it (RFC 5545, RFC 5546): one UID for ever, a sequence that grows, the hour in Brussels."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -8,13 +9,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vRecur, vText
 
 from municipalities.languages import CorrespondenceLanguage, reading_in
 from municipalities.models import User
 from partnerships.models import Consultation, Invitation
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
+LAST_SUNDAY_OF_1996 = {3: 31, 10: 27}
 PRODUCT = "-//hub.brussels//Local Partnerships portal//FR-NL"
 PARTSTAT = {"none": "NEEDS-ACTION", "yes": "ACCEPTED", "maybe": "TENTATIVE", "no": "DECLINED", "substitute": "DELEGATED"}
 
@@ -107,8 +109,23 @@ def _words(consultation: Consultation, language: str) -> Words:
     return Words(" / ".join(titles), "\n\n– – –\n\n".join(agendas))
 
 
+def _zone() -> Timezone:
+    """The hour of Brussels by its rule, since 1996 (Directive 2000/84/EC): what calendars expect in place of a list of days."""
+    zone = Timezone()
+    zone.add("tzid", BRUSSELS.key)
+    for kind, name, month, hour, before, after in ((TimezoneDaylight, "CEST", 3, 2, 1, 2), (TimezoneStandard, "CET", 10, 3, 2, 1)):
+        half = kind()
+        half.add("dtstart", dt.datetime(1996, month, LAST_SUNDAY_OF_1996[month], hour))  # noqa: DTZ001 - RFC 5545, 3.6.5: in the local hour
+        half.add("tzname", name)
+        half.add("tzoffsetfrom", dt.timedelta(hours=before))
+        half.add("tzoffsetto", dt.timedelta(hours=after))
+        half.add("rrule", vRecur(freq="YEARLY", bymonth=month, byday="-1SU"))
+        zone.add_component(half)
+    return zone
+
+
 def _written(calendar: Calendar, entries: Iterable[Event]) -> str:
+    calendar.add_component(_zone())
     for entry in entries:
         calendar.add_component(entry)
-    calendar.add_missing_timezones()
     return calendar.to_ical().decode()

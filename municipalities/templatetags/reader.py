@@ -28,12 +28,6 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
-def written_day(text: str) -> str:
-    """The day that an event keeps as `2026-11-24`, as people write it."""
-    return day(dt.date.fromisoformat(text)) if text else ""
-
-
-@register.filter
 def day_and_hour(value: dt.datetime | None) -> str:
     """`24 novembre 2026, 14:05`, by the clock in Brussels; empty for none."""
     return f"{day(value)}, {timezone.localtime(value):%H:%M}" if value else ""
@@ -41,8 +35,14 @@ def day_and_hour(value: dt.datetime | None) -> str:
 
 @register.filter
 def iso_day(value: str) -> str:
-    """A day kept as text, `2026-11-25`, written as `day` does; empty for none."""
+    """A day that an event keeps as `2026-11-25`, written as `day` does; empty for none."""
     return day(dt.date.fromisoformat(value)) if value else ""
+
+
+@register.filter
+def colon(label: object) -> str:
+    """A label before its value as the reader's language writes it: `Quand :` with a space that does not break, `Wanneer:`."""
+    return f"{label}\u00a0:" if (get_language() or "").startswith("fr") else f"{label}:"
 
 
 @register.filter

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -58,6 +59,28 @@ def read_strictly(text: str) -> tuple[Calendar, Any]:
     assert not [name for name in REQUIRED if name not in event]
     assert event["DTSTART"].params["TZID"] == "Europe/Brussels"
     return calendar, event
+
+
+def test_the_zone_of_a_file_tells_the_hour_of_brussels_by_rule() -> None:
+    """Against the zone database, on every day of three years."""
+    _alderman("nl")
+    invite_circle(ConsultationFactory(), by=UserFactory(editor=True))
+    (mail,) = _told()
+    calendar, _event = read_strictly(mail.calendar)
+    (zone,) = calendar.walk("VTIMEZONE")
+    assert "RDATE" not in mail.calendar
+    told, wanted = zone.to_tz(lookup_tzid=False), ZoneInfo("Europe/Brussels")
+    hours = [dt.datetime(2026, 1, 1, 12) + dt.timedelta(days=number) for number in range(3 * 365)]
+    assert all(hour.replace(tzinfo=told).utcoffset() == hour.replace(tzinfo=wanted).utcoffset() for hour in hours)
+
+
+def test_a_french_text_writes_its_colons_apart() -> None:
+    _alderman("fr")
+    invite_circle(ConsultationFactory(place="Salle Agora"), by=UserFactory(editor=True))
+    (mail,) = _told()
+    labels = [line for line in mail.body_text.splitlines() if re.match(r"(Quand|Hôte|Lieu|Je participe)", line)]
+    assert len(labels) >= 4
+    assert all("\u00a0:" in line for line in labels)
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "both"])

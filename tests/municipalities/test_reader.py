@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import translation
 
-from municipalities.templatetags.reader import day, day_and_hour, grouped, phone_link
+from municipalities.templatetags.reader import colon, day, day_and_hour, grouped, phone_link
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,9 @@ def test_a_telephone_number_can_be_called() -> None:
 def test_thousands_stand_apart_as_the_language_does(language: str, written: str) -> None:
     with translation.override(language):
         assert grouped(87_632) == written
+
+
+@pytest.mark.parametrize(("language", "written"), [("fr", "Quand\u00a0:"), ("nl", "Quand:"), ("en", "Quand:")])
+def test_a_colon_stands_as_the_language_wants_it(language, written):
+    with translation.override(language):
+        assert colon("Quand") == written
