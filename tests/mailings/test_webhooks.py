@@ -137,13 +137,11 @@ def test_a_mail_in_doubt_that_arrived_is_no_longer_in_doubt() -> None:
 
 def test_each_report_costs_the_same_however_many_there_are(mail: Delivery) -> None:
     counts = []
-    for wanted in (0, 40):
+    for wanted in (1, 40):  # the very first also learns which table an event is about, once a process
         for _ in range(wanted):
             _post(_said(DeliveryFactory(sent=True), "failed", **HARD))
         fresh = DeliveryFactory(sent=True)
-        with CaptureQueriesContext(
-            connection,
-        ) as told:
+        with CaptureQueriesContext(connection) as told:
             _post(_said(fresh, "failed", **HARD))
         counts.append(len(told))
     assert counts[0] == counts[1] <= 12
